@@ -1,0 +1,93 @@
+import { Worker } from 'node:worker_threads'
+import { StoreUnavailable } from '../store.ts'
+import type { Mode } from './connection.ts'
+import type { Batch, Done, FromWriter, Start, Sweep, Work, WriterCounts } from './messages.ts'
+
+/** The main thread's end of the writer. */
+export interface Queue {
+  readonly epoch: string
+  readonly mode: Mode
+  /** Resolves once the work is on disk or refused; rejects with StoreUnavailable. `bytes` is roughly its size. */
+  send(work: Batch | Sweep, bytes: number): Promise<Exclude<Done, string>>
+  counts(): WriterCounts & { queued: number }
+  /** Ends the thread after all that was sent. */
+  end(): Promise<void>
+}
+
+/** Above this much waiting work a send is refused: callers are to slow down, memory is not to run out. */
+const most = { batches: 20_000, bytes: 64 * 1024 * 1024 } as const
+
+interface Waiting {
+  bytes: number
+  resolve(done: Exclude<Done, string>): void
+  reject(error: Error): void
+}
+
+/** Starts the writer's thread. Rejects when it cannot open the data. */
+export async function startQueue(start: Start): Promise<Queue> {
+  const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData: start, name: 'magpie-writer' })
+  const ended = new Promise<void>(resolve => worker.once('exit', () => resolve()))
+  let waiting: Waiting[] = []
+  let unsent: (Batch | Sweep)[] = []
+  let bytes = 0
+  let counts: WriterCounts = { commits: 0, rows: 0, syncs: 0 }
+  let gone: string | undefined
+
+  const opened = await new Promise<{ epoch: string; mode: Mode }>((resolve, reject) => {
+    worker.on('message', (message: FromWriter) => {
+      if ('opened' in message) resolve(message.opened)
+      else if ('failed' in message) reject(new Error(message.failed))
+      else settle(message.done, message.counts)
+    })
+    worker.once('error', error => lose(`the writer failed: ${error.message}`, reject))
+    worker.once('exit', () => lose('the writer has ended', reject))
+  })
+
+  function settle(done: Done[], now: WriterCounts): void {
+    counts = now
+    const settled = waiting.slice(0, done.length)
+    waiting = waiting.slice(done.length)
+    for (const [i, { resolve, reject, bytes: freed }] of settled.entries()) {
+      bytes -= freed
+      const one = done[i] as Done
+      if (typeof one === 'string') reject(new StoreUnavailable(one))
+      else resolve(one)
+    }
+  }
+
+  function lose(why: string, opening: (error: Error) => void): void {
+    gone ??= why
+    opening(new Error(gone))
+    const lost = waiting
+    waiting = []
+    for (const { reject } of lost) reject(new StoreUnavailable(gone))
+  }
+
+  function flush(): void {
+    const work: Work = unsent
+    unsent = []
+    if (work.length > 0) worker.postMessage(work)
+  }
+
+  return {
+    ...opened,
+
+    send(work, size) {
+      if (gone) return Promise.reject(new StoreUnavailable(gone))
+      if (waiting.length >= most.batches || bytes + size > most.bytes)
+        return Promise.reject(new StoreUnavailable('busy'))
+      bytes += size
+      // One message for all that comes up in this turn of the event loop.
+      if (unsent.push(work) === 1) setImmediate(flush)
+      return new Promise((resolve, reject) => waiting.push({ bytes: size, resolve, reject }))
+    },
+
+    counts: () => ({ ...counts, queued: waiting.length }),
+
+    async end() {
+      flush()
+      worker.postMessage(null satisfies Work)
+      await ended
+    },
+  }
+}
