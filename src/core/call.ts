@@ -1,0 +1,35 @@
+import type { App } from './apps/model.ts'
+
+/** The APIs through which something can come in. */
+export type DialectName = 'tencent' | 'netease' | 'volcengine' | 'native'
+
+/** Where a call comes from. Vendors differ in what fires which callback, so the origin decides, not the code path. */
+export interface Origin {
+  dialect: DialectName
+  via: 'rest' | 'client' | 'console'
+}
+
+/** Who calls: the app it concerns, the operator in whose name, and how it came in. */
+export interface Call {
+  app: App
+  /** The signed-in user, or the administrator that the dialect names; absent for keys that stand for the app itself. */
+  operator?: string
+  /** Server-side callers have all rights; end users have those of their roles. */
+  admin: boolean
+  origin: Origin
+  /** Address of the caller, for records. */
+  address?: string
+  /** The call's place among those of one device. */
+  turn?: Turn
+}
+
+/**
+ * Keeps what one device says in the order in which it was said, without one message waiting for the other's sync:
+ * only handing the batch to the store happens in turn.
+ */
+export interface Turn {
+  /** Everything said before has been handed over, or was refused. */
+  come(): Promise<void>
+  /** The next one may come; calling it again does nothing. */
+  pass(): void
+}

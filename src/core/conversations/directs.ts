@@ -1,0 +1,223 @@
+import { check, put, type Row, type Step } from '../../storage/store.ts'
+import type { Call } from '../call.ts'
+import { type Context, change } from '../context.ts'
+import { Fault } from '../errors.ts'
+import { userSubject } from '../events.ts'
+import type { Conversation, Direct, Group, User } from '../model.ts'
+import { conversations, memberships, type Name, names, users } from '../tables.ts'
+import { demandUsers, gets, holds, present } from '../users/rows.ts'
+import { openSteps, pairHeld, pairName, pairOf } from './pairs.ts'
+
+export { pairOf, sideOf } from './pairs.ts'
+
+/** What callers may keep with a direct conversation. */
+export type DirectFields = Partial<Pick<Direct, 'name' | 'avatar' | 'description' | 'notice' | 'ext'>>
+
+/** Conversations made in one batch: nine steps each. */
+const pairChunk = 100
+
+export type Directs = ReturnType<typeof openDirects>
+
+export function openDirects(ctx: Context) {
+  /** The conversation's id of two users; undefined before their first message. */
+  async function find(app: number, one: string, other: string, inbox = 0): Promise<number | undefined> {
+    const [name, pair] = await Promise.all([named(app, one, other, inbox), rowsOf(app, [one, other])])
+    return pairHeld(name, pair)
+  }
+
+  /** The row of a pair's name, which may stand for a conversation that ended with the deletion of a user: see `pairHeld`. */
+  async function named(app: number, one: string, other: string, inbox = 0): Promise<Row<Name> | undefined> {
+    return ctx.store.get(names, [app, 'pair', pairName(one, other, inbox)])
+  }
+
+  async function rowsOf(app: number, ids: readonly string[]): Promise<(Row<User> | undefined)[]> {
+    return ctx.store.getMany(
+      users,
+      ids.map(id => [app, id]),
+    )
+  }
+
+  /**
+   * The conversation of two users, made when there is none yet. `key` keeps several apart for one pair. With
+   * `strangers: false` both must be users of the app: Fault('user.missing').
+   */
+  async function open(
+    call: Call,
+    one: string,
+    other: string,
+    options: { inbox?: number; key?: string; fields?: DirectFields; strangers?: boolean } = {},
+  ): Promise<{ direct: Direct; exists: boolean }> {
+    const inbox = options.inbox ?? 0
+    const name = options.key === undefined ? pairName(one, other, inbox) : `${inbox}/${options.key}`
+    const space = options.key === undefined ? 'pair' : 'idempotent'
+    const id = await ctx.ids()
+    const opened = await ctx.queue(`${space}.${call.app.id}.${name}`, () =>
+      change(ctx, async () => {
+        const [row, pair] = await Promise.all([
+          ctx.store.get(names, [call.app.id, space, name]),
+          rowsOf(call.app.id, [one, other]),
+        ])
+        const old = row && (await getMany(call.app.id, [row.value.id]))[0]
+        if (old && old.type !== 'direct') throw new Fault('conversation.kind')
+        if (old) return { steps: [], done: () => ({ direct: old, exists: true }) }
+        if (options.strangers === false) demandUsers(pair, [one, other])
+        const direct = newDirect(call, id, one, other, inbox, options.fields, gets(ctx.clock(), ...pair))
+        return { steps: openSteps(direct, { space, name }, row, pair), done: () => ({ direct, exists: false }) }
+      }),
+    )
+    if (!opened.exists) tellOpened(call, opened.direct)
+    return opened
+  }
+
+  /**
+   * The ids of one user's conversations with others, in order; those that are missing are made, many in one batch.
+   * Undefined for who is no user of the app, Fault('user.missing') when the one is none.
+   */
+  async function openMany(call: Call, one: string, others: readonly string[]): Promise<(number | undefined)[]> {
+    const wanted = [...new Set(others)]
+    const parts = Array.from({ length: Math.ceil(wanted.length / pairChunk) }, (_, i) =>
+      wanted.slice(i * pairChunk, (i + 1) * pairChunk),
+    )
+    const opened = await Promise.all(parts.map(part => openChunk(call, one, part)))
+    const ids = new Map(opened.flatMap(part => part.ids))
+    for (const direct of opened.flatMap(part => part.made)) tellOpened(call, direct)
+    return others.map(other => ids.get(other))
+  }
+
+  async function openChunk(call: Call, one: string, others: string[]) {
+    const fresh = await Promise.all(others.map(() => ctx.ids()))
+    return change(ctx, async () => {
+      const keys = others.map(other => [call.app.id, 'pair', pairName(one, other, 0)])
+      const [rows, [mine, ...theirs]] = await Promise.all([
+        ctx.store.getMany(names, keys),
+        rowsOf(call.app.id, [one, ...others]),
+      ])
+      demandUsers([mine], [one])
+      const now = ctx.clock()
+      const made: Direct[] = []
+      const steps: Step[] = []
+      const ids = others.map((other, i): [string, number | undefined] => {
+        if (!present(theirs[i])) return [other, undefined]
+        const old = pairHeld(rows[i], [mine, theirs[i]])
+        if (old !== undefined) return [other, old]
+        const direct = newDirect(call, fresh[i] as number, one, other, 0, undefined, gets(now, mine, theirs[i]))
+        made.push(direct)
+        const name = pairName(one, other, 0)
+        steps.push(...openSteps(direct, { space: 'pair', name }, rows[i], [mine, theirs[i]]))
+        return [other, direct.id]
+      })
+      return { steps, done: () => ({ ids, made }) }
+    })
+  }
+
+  function tellOpened(call: Call, direct: Direct): void {
+    for (const user of new Set([direct.a, direct.b]))
+      ctx.bus.publish(userSubject(call.app.id, user), {
+        app: call.app.id,
+        origin: call.origin,
+        event: { type: 'membership', user, conv: direct.id, here: true, kind: 'direct' },
+      })
+  }
+
+  /** A conversation of either type; Fault('conversation.missing'), also for a dismissed group. */
+  async function get(app: number, id: number): Promise<Direct | Group> {
+    const [found] = await getMany(app, [id])
+    if (!found) throw new Fault('conversation.missing', `there is no conversation ${id}`)
+    return found
+  }
+
+  /** Conversations of either type, in order; undefined for those that are not there. */
+  async function getMany(app: number, ids: readonly number[]): Promise<(Conversation | undefined)[]> {
+    const rows = await ctx.store.getMany(
+      conversations,
+      ids.map(id => [id]),
+    )
+    const found = rows.map(row => {
+      const value = row?.value
+      const here = value && value.app === app && !(value.type === 'group' && value.dismissed)
+      return here ? value : undefined
+    })
+    const ended = await endedPairs(app, found)
+    return found.map(conversation => (conversation && ended.has(conversation.id) ? undefined : conversation))
+  }
+
+  /** The direct conversations among these whose user was deleted, though a job may still have to remove them. */
+  async function endedPairs(app: number, found: readonly (Conversation | undefined)[]): Promise<Set<number>> {
+    const pairs = found.filter(one => one?.type === 'direct')
+    if (pairs.length === 0) return new Set()
+    const rows = await rowsOf(
+      app,
+      pairs.flatMap(({ a, b }) => [a, b]),
+    )
+    const ended = pairs.filter(({ created }, i) => !rows.slice(2 * i, 2 * i + 2).every(row => holds(row, created)))
+    return new Set(ended.map(({ id }) => id))
+  }
+
+  /** What an idempotency key has made: a conversation of either type that is still there. */
+  async function keyed(app: number, key: string, inbox = 0): Promise<Conversation | undefined> {
+    const name = await ctx.store.get(names, [app, 'idempotent', `${inbox}/${key}`])
+    return name && (await getMany(app, [name.value.id]))[0]
+  }
+
+  /** Writes fields of a direct conversation. */
+  async function update(app: number, id: number, fields: DirectFields): Promise<Direct> {
+    const plan = async () => {
+      const row = await ctx.store.get(conversations, [id])
+      const old = row?.value
+      if (old?.type !== 'direct' || old.app !== app) throw new Fault('conversation.missing')
+      const next: Direct = { ...old, ...fields, updated: ctx.clock(), revision: old.revision + 1 }
+      return { steps: [check(conversations, [id], row), put(conversations, next)], done: () => next }
+    }
+    return ctx.queue(`direct.${id}`, () => change(ctx, plan))
+  }
+
+  /**
+   * A user's conversations of both types by the time they came into the list, oldest first; groups that are gone are
+   * left out, so a page can be shorter than its limit. `after` is the last of the page before.
+   */
+  async function list(
+    app: number,
+    user: string,
+    options: { after?: { joined: number; conv: number }; limit: number },
+  ): Promise<{ conversations: Conversation[]; next?: { joined: number; conv: number } }> {
+    const from = options.after && [options.after.joined, options.after.conv + 1]
+    const [page, [mine]] = await Promise.all([
+      ctx.store.scan(memberships, { prefix: [app, user], from, limit: options.limit }, 'joined'),
+      rowsOf(app, [user]),
+    ])
+    const found = await getMany(
+      app,
+      page.filter(row => holds(mine, row.value.joined)).map(row => row.value.conv),
+    )
+    const last = page.at(-1)?.value
+    return {
+      conversations: found.filter(conversation => conversation !== undefined),
+      next: page.length === options.limit && last ? { joined: last.joined, conv: last.conv } : undefined,
+    }
+  }
+
+  return { find, named, open, openMany, get, getMany, keyed, update, list }
+}
+
+function newDirect(
+  call: Call,
+  id: number,
+  one: string,
+  other: string,
+  inbox: number,
+  fields: DirectFields | undefined,
+  now: number,
+): Direct {
+  return {
+    type: 'direct',
+    id,
+    app: call.app.id,
+    ...pairOf(one, other),
+    ...fields,
+    creator: one,
+    created: now,
+    updated: now,
+    revision: 1,
+    inbox,
+  }
+}

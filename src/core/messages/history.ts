@@ -1,0 +1,121 @@
+import type { Context } from '../context.ts'
+import type { Conversation, Member, Message } from '../model.ts'
+import { messages } from '../tables.ts'
+
+/** Which messages of a conversation to read. */
+export interface HistoryQuery {
+  /** By number, or by the shown time. */
+  by: 'seq' | 'time'
+  /** First number or time (ms), inclusive. */
+  from?: number
+  /** Last number or time, inclusive. */
+  to?: number
+  /** Where the page before ended: its `next`. */
+  after?: { shown: number; seq: number }
+  limit: number
+  /** Newest first. */
+  reverse: boolean
+  /** Whose view: messages hidden from them are left out. Absent = everything. */
+  viewer?: { user: string; member?: Pick<Member, 'hidden'> }
+  /** Which of those; default all. */
+  accept?: (message: Message) => boolean
+}
+
+/** A page of history. */
+export interface Page {
+  messages: Message[]
+  /** There may be more after this place; give it as `after`. Absent at the end. */
+  next?: { shown: number; seq: number }
+}
+
+/** Rows looked at for one page at most, however few of them the caller accepts. */
+const budget = 2000
+
+export type History = ReturnType<typeof openHistory>
+
+export function openHistory(ctx: Context) {
+  /** One page. A page may be shorter than the limit and still have a `next`, when few rows were accepted. */
+  async function read(conversation: Pick<Conversation, 'id'>, query: HistoryQuery): Promise<Page> {
+    const found: Message[] = []
+    let after = query.after
+    for (let looked = 0; looked < budget; ) {
+      const want = Math.min(200, Math.max(20, query.limit - found.length + 1))
+      const page = await scan(conversation.id, query, after, want)
+      for (const message of page) {
+        if (!visible(message, query.viewer) || query.accept?.(message) === false) {
+          after = message
+          continue
+        }
+        if (found.length === query.limit) return { messages: found, next: placeOf(after) }
+        found.push(message)
+        after = message
+      }
+      if (page.length < want) return { messages: found }
+      looked += page.length
+    }
+    return { messages: found, next: placeOf(after) }
+  }
+
+  async function scan(
+    conv: number,
+    query: HistoryQuery,
+    after: { shown: number; seq: number } | undefined,
+    limit: number,
+  ): Promise<Message[]> {
+    const { by, reverse } = query
+    let from = query.from === undefined ? undefined : [query.from]
+    let to = query.to === undefined ? undefined : [query.to + 1]
+    if (after && by === 'seq') [from, to] = reverse ? [from, [after.seq]] : [[after.seq + 1], to]
+    if (after && by === 'time')
+      [from, to] = reverse ? [from, [after.shown, after.seq]] : [[after.shown, after.seq + 1], to]
+    const rows = await ctx.store.scan(
+      messages,
+      { prefix: [conv], from, to, limit, reverse },
+      by === 'time' ? 'shown' : undefined,
+    )
+    return rows.map(row => row.value)
+  }
+
+  /** By their ids, in order; undefined for ids that the conversation does not have. */
+  async function byIds(conv: number, ids: readonly number[]): Promise<(Message | undefined)[]> {
+    return Promise.all(ids.map(id => byId(conv, id)))
+  }
+
+  /** By id. */
+  async function byId(conv: number, id: number): Promise<Message | undefined> {
+    const [row] = await ctx.store.scan(messages, { prefix: [conv, id], limit: 1 }, 'id')
+    return row?.value
+  }
+
+  /** By numbers, in order. */
+  async function bySeqs(conv: number, seqs: readonly number[]): Promise<(Message | undefined)[]> {
+    const rows = await ctx.store.getMany(
+      messages,
+      seqs.map(seq => [conv, seq]),
+    )
+    return rows.map(row => row?.value)
+  }
+
+  /** The ends of conversations, in order: the last number (0 = none) and its time (ms). */
+  async function ends(ids: readonly number[]): Promise<{ seq: number; time: number }[]> {
+    const heads = await ctx.store.heads(
+      messages,
+      ids.map(id => [id]),
+    )
+    return heads.map(head => ({ seq: head.number, time: head.time }))
+  }
+
+  return { read, ends, byId, byIds, bySeqs }
+}
+
+/** Whether somebody sees a message: it is not from before they came, and not hidden from them. */
+export function visible(message: Message, viewer: HistoryQuery['viewer']): boolean {
+  if (!viewer) return true
+  if (viewer.member && message.seq !== 0 && message.seq <= viewer.member.hidden) return false
+  if (message.hiddenFrom?.includes(viewer.user)) return false
+  return !message.visibleTo || message.sender === viewer.user || message.visibleTo.includes(viewer.user)
+}
+
+function placeOf(message: { shown: number; seq: number } | undefined) {
+  return message && { shown: message.shown, seq: message.seq }
+}

@@ -1,0 +1,85 @@
+import { append, check, put } from '../../storage/store.ts'
+import type { Call } from '../call.ts'
+import { type Context, change } from '../context.ts'
+import { Fault } from '../errors.ts'
+import { type Event, groupSubject, userSubject } from '../events.ts'
+import { belongs } from '../groups/rights.ts'
+import { changeOf } from '../groups/rows.ts'
+import type { Conversation, Message } from '../model.ts'
+import { changes, members, messages } from '../tables.ts'
+
+/** How a message is recalled. */
+export interface RecallOptions {
+  /** In whose name; the operator by default. */
+  by?: string
+  /** How old it may be (ms); no limit when absent. */
+  within?: number
+  reason?: string
+  /** A line to show in its place. */
+  text?: string
+  /** The caller's own data for the clients that are told. */
+  ext?: string
+  /** What devices that are away are shown. */
+  push?: Message['push']
+  /** Things only one dialect can say about the recall, kept as they were given. */
+  native?: Message['native']
+}
+
+export type Recall = ReturnType<typeof openRecall>
+
+export function openRecall(ctx: Context) {
+  /**
+   * Recalls a message: it keeps its number and loses its content, for everybody and for good.
+   * Fault: 'message.missing', 'message.recalled', 'message.late', 'message.fixed' for tips, 'group.role' for an end user
+   * who is neither its sender nor a manager.
+   */
+  async function recall(
+    call: Call,
+    conversation: Conversation,
+    seq: number,
+    options: RecallOptions = {},
+  ): Promise<Message> {
+    const conv = conversation.id
+    const by = options.by ?? call.operator ?? ''
+    const { reason, text, ext, push, native } = options
+    const { recalled, told } = await change(ctx, async () => {
+      const row = await ctx.store.get(messages, [conv, seq])
+      if (!row) throw new Fault('message.missing')
+      if (row.value.recalled) throw new Fault('message.recalled')
+      if (row.value.parts[0]?.type === 'notice') throw new Fault('message.fixed')
+      if (options.within !== undefined && ctx.clock() - row.value.time > options.within) throw new Fault('message.late')
+      await demandRight(call, conversation, row.value)
+      const recalled: Message = {
+        ...row.value,
+        parts: [],
+        native: undefined,
+        push: undefined,
+        recalled: { by, at: ctx.clock(), reason, text },
+      }
+      const steps = [
+        check(messages, [conv, seq], row),
+        put(messages, recalled),
+        append(changes, [conv], { what: 'recall', seq, by, detail: { reason, text, ext, push, native } }),
+      ]
+      return { steps, done: results => ({ recalled, told: changeOf(steps, results, 2) }) }
+    })
+    tell(call, conversation, { type: 'message.recalled', message: recalled, change: told })
+    return recalled
+  }
+
+  async function demandRight(call: Call, conversation: Conversation, message: Message): Promise<void> {
+    if (call.admin || message.sender === call.operator) return
+    const member = await ctx.store.get(members, [conversation.id, call.operator ?? ''])
+    if (conversation.type === 'direct' || !belongs('managers', member?.value)) throw new Fault('group.role')
+  }
+
+  function tell(call: Call, conversation: Conversation, event: Event) {
+    const news = { app: call.app.id, origin: call.origin, event }
+    if (conversation.type === 'group') ctx.bus.publish(groupSubject(conversation.id), news)
+    else
+      for (const user of new Set([conversation.a, conversation.b]))
+        ctx.bus.publish(userSubject(call.app.id, user), news)
+  }
+
+  return { recall }
+}

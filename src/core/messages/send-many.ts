@@ -1,0 +1,122 @@
+import { type Appended, append, type Step } from '../../storage/store.ts'
+import type { Call } from '../call.ts'
+import { type Context, change } from '../context.ts'
+import type { Directs } from '../conversations/directs.ts'
+import { Fault } from '../errors.ts'
+import { userSubject } from '../events.ts'
+import type { Direct, Message } from '../model.ts'
+import { messages, receipts, users } from '../tables.ts'
+import type { MessageDraft, Sent } from './draft.ts'
+import { fixed, pair, raise, receiptSteps, whole } from './rows.ts'
+
+/** Messages stored in one batch: three rows each, and their content below the batch's bytes. */
+const chunk = 40
+
+/** Sending one message to many users, each in the pair's own conversation. */
+export function openSendMany(ctx: Context, directs: Directs) {
+  /**
+   * One result per receiver in order: what became of the message, or Fault('user.missing'). All get it at the same shown
+   * time. Throws Fault('user.missing') for the sender. Asks nobody beforehand.
+   */
+  return async function toUsers(call: Call, to: readonly string[], draft: MessageDraft): Promise<(Sent | Fault)[]> {
+    const wanted = [...new Set(to)]
+    const known = await ctx.store.getMany(
+      users,
+      [draft.from, ...wanted].map(id => [call.app.id, id]),
+    )
+    const there = known.map(row => row !== undefined && !row.value.removed)
+    if (!there[0]) throw new Fault('user.missing', `there is no user ${draft.from}`)
+    const receivers = wanted.filter((_, i) => there[i + 1])
+    const timed = { ...draft, shown: draft.shown ?? ctx.clock() }
+    const sent =
+      draft.delivery === 'passing' ? await passAll(call, receivers, timed) : await storeAll(call, receivers, timed)
+    const results = new Map(receivers.map((user, i) => [user, sent[i]]))
+    return to.map(user => results.get(user) ?? new Fault('user.missing', `there is no user ${user}`))
+  }
+
+  /** One result per receiver in order; undefined for who was deleted meanwhile. */
+  async function storeAll(call: Call, receivers: readonly string[], draft: Timed): Promise<(Sent | undefined)[]> {
+    const ids = await directs.openMany(call, draft.from, receivers)
+    const pairs = receivers.flatMap((user, i) => {
+      const id = ids[i]
+      return id === undefined ? [] : [pair(call, draft.from, user, id, 0)]
+    })
+    const chunks = Array.from({ length: Math.ceil(pairs.length / chunk) }, (_, i) =>
+      pairs.slice(i * chunk, (i + 1) * chunk),
+    )
+    const sent = (await Promise.all(chunks.map(part => storeChunk(call, part, draft)))).flat()
+    for (const [i, one] of sent.entries()) if (one.message) tell(call, pairs[i] as Direct, one.message)
+    const byId = new Map(sent.map(one => [one.conv, one]))
+    return ids.map(id => (id === undefined ? undefined : byId.get(id)))
+  }
+
+  async function storeChunk(call: Call, pairs: Direct[], draft: Timed): Promise<Sent[]> {
+    const ids = await Promise.all(pairs.map(() => ctx.ids()))
+    const drafts = pairs.map((direct, i) => ({ app: call.app.id, id: ids[i] as number, ...fixed(call, direct, draft) }))
+    return change(ctx, async () => {
+      const earlier = await receiptsOf(pairs, draft)
+      const now = ctx.clock()
+      const steps: Step[] = []
+      const places = pairs.map((direct, i) => {
+        const row = earlier[i]
+        if (draft.client && row && now - row.value.time < draft.client.window) return row.value
+        const at = steps.length
+        const message = drafts[i] as (typeof drafts)[number]
+        steps.push(append(messages, [direct.id], { ...message, shown: draft.shown }, raise(direct, draft)))
+        steps.push(...receiptSteps(direct.id, draft, message.id, row, now, at))
+        return at
+      })
+      const done = (got: readonly unknown[]) =>
+        places.map((place, i): Sent => {
+          const message = drafts[i] as (typeof drafts)[number]
+          if (typeof place === 'number')
+            return whole((pairs[i] as Direct).id, message, draft.shown, got[place] as Appended)
+          const { conv, seq, id, time } = place
+          return { conv, seq, id, time, repeated: true }
+        })
+      return { steps, done }
+    })
+  }
+
+  async function receiptsOf(pairs: Direct[], draft: MessageDraft) {
+    const client = draft.client?.id
+    if (client === undefined) return []
+    return ctx.store.getMany(
+      receipts,
+      pairs.map(direct => [direct.id, draft.from, client]),
+    )
+  }
+
+  async function passAll(call: Call, receivers: readonly string[], draft: Timed): Promise<Sent[]> {
+    const ids = await Promise.all(receivers.map(() => ctx.ids()))
+    return receivers.map((user, i) => {
+      const id = ids[i] as number
+      const direct = pair(call, draft.from, user, 0, 0)
+      const time = draft.shown
+      const message: Message = {
+        app: call.app.id,
+        id,
+        ...fixed(call, direct, draft),
+        counted: false,
+        conv: 0,
+        seq: 0,
+        time,
+        shown: time,
+        counters: {},
+      }
+      tell(call, direct, message)
+      return { conv: 0, seq: 0, id, time, repeated: false, message }
+    })
+  }
+
+  function tell(call: Call, direct: Direct, message: Message): void {
+    const news = {
+      app: call.app.id,
+      origin: call.origin,
+      event: { type: 'message.sent' as const, message, conversation: direct },
+    }
+    for (const user of new Set([direct.a, direct.b])) ctx.bus.publish(userSubject(call.app.id, user), news)
+  }
+}
+
+type Timed = MessageDraft & { shown: number }

@@ -1,0 +1,167 @@
+import { type Appended, add, append, ref, type Step } from '../../storage/store.ts'
+import type { Call } from '../call.ts'
+import { type Context, change } from '../context.ts'
+import type { Directs } from '../conversations/directs.ts'
+import { pairHeld } from '../conversations/pairs.ts'
+import { Fault } from '../errors.ts'
+import { type Event, groupSubject, userSubject } from '../events.ts'
+import type { Groups } from '../groups/groups.ts'
+import { belongs } from '../groups/rights.ts'
+import type { Conversation, Group, Member, Message } from '../model.ts'
+import { members, messages, receipts, sent, users } from '../tables.ts'
+import { demandUsers, holds } from '../users/rows.ts'
+import type { Part } from './content.ts'
+import type { MessageDraft, Sent } from './draft.ts'
+import { exceptionSteps, fixed, pair, raise, receiptSteps, whole } from './rows.ts'
+import { openSendMany } from './send-many.ts'
+
+export type { MessageDraft, Sent } from './draft.ts'
+
+export type Send = ReturnType<typeof openSend>
+
+export function openSend(ctx: Context, directs: Directs, groups: Groups) {
+  /** Sends to a user: Fault('user.missing') for either side unless `checks.users` is false. */
+  async function toUser(call: Call, to: string, draft: MessageDraft, inbox = 0): Promise<Sent> {
+    const [known, name] = await Promise.all([
+      ctx.store.getMany(users, [
+        [call.app.id, draft.from],
+        [call.app.id, to],
+      ]),
+      directs.named(call.app.id, draft.from, to, inbox),
+    ])
+    const conv = pairHeld(name, known)
+    if (draft.checks?.users !== false) demandUsers(known, [draft.from, to])
+    if (draft.checks?.mute !== false && known[0]?.value.banned) throw new Fault('user.banned')
+    const asked = draft.unasked ? draft : { ...draft, ...(await askDirect(call, to, draft)) }
+    // Passing messages need no conversation: a pair that never stored anything keeps none.
+    if (draft.delivery === 'passing' && conv === undefined)
+      return pass(call, pair(call, draft.from, to, 0, inbox), asked)
+    const strangers = draft.checks?.users === false
+    const id = conv ?? (await directs.open(call, draft.from, to, { inbox, strangers })).direct.id
+    return store(call, pair(call, draft.from, to, id, inbox), asked)
+  }
+
+  /** Sends into a group; what the sender must be is the draft's `checks`. */
+  async function toGroup(call: Call, id: number, draft: MessageDraft): Promise<Sent> {
+    const [group, member, known] = await Promise.all([
+      groups.get(call.app.id, id),
+      draft.from === '' ? undefined : ctx.store.get(members, [id, draft.from]),
+      draft.from === '' ? undefined : ctx.store.get(users, [call.app.id, draft.from]),
+    ])
+    if (draft.checks?.users !== false && draft.from !== '') demandUsers([known], [draft.from])
+    if (draft.checks?.mute !== false && known?.value.banned) throw new Fault('user.banned')
+    const here = member && holds(known, member.value.joined) ? member.value : undefined
+    demandVoice(group, here, draft, ctx.clock())
+    const asked = draft.unasked ? draft : { ...draft, ...(await askGroup(call, id, draft)) }
+    return store(call, group, asked)
+  }
+
+  /** Sends into a conversation of either type, by its id. */
+  async function toConversation(call: Call, id: number, draft: MessageDraft): Promise<Sent> {
+    const conversation = await directs.get(call.app.id, id)
+    if (conversation.type === 'group') return toGroup(call, id, draft)
+    if (draft.checks?.member !== false && draft.from !== conversation.a && draft.from !== conversation.b)
+      throw new Fault('member.missing')
+    const to = draft.from === conversation.a ? conversation.b : conversation.a
+    await demandPair(call, draft, to)
+    const asked = draft.unasked ? draft : { ...draft, ...(await askDirect(call, to, draft)) }
+    return store(call, conversation, asked)
+  }
+
+  async function demandPair(call: Call, draft: MessageDraft, to: string): Promise<void> {
+    const { users: mustBeUsers, mute } = draft.checks ?? {}
+    if (mustBeUsers === false && mute === false) return
+    const ids = [draft.from, to]
+    const known = await ctx.store.getMany(
+      users,
+      ids.map(id => [call.app.id, id]),
+    )
+    if (mustBeUsers !== false) demandUsers(known, ids)
+    if (mute !== false && known[0]?.value.banned) throw new Fault('user.banned')
+  }
+
+  async function store(call: Call, conversation: Conversation, draft: MessageDraft): Promise<Sent> {
+    const stored = draft.delivery !== 'passing' && (conversation.type === 'direct' || conversation.policy.stored)
+    if (!stored) return pass(call, conversation, draft)
+    const message = { app: call.app.id, id: await ctx.ids(), ...fixed(call, conversation, draft) }
+    const result = await change<Sent>(ctx, async attempt => {
+      // Hardly any message is a repeat: the commit's own check finds out, and only then the receipt is read.
+      const doubted = attempt > 0 ? draft.client : undefined
+      const earlier = doubted && (await ctx.store.get(receipts, [conversation.id, draft.from, doubted.id]))
+      const now = ctx.clock()
+      if (draft.client && earlier && now - earlier.value.time < draft.client.window) {
+        const { conv, seq, id, time } = earlier.value
+        return { steps: [], done: () => ({ conv, seq, id, time, repeated: true }) }
+      }
+      const steps: Step[] = [
+        append(
+          messages,
+          [conversation.id],
+          { ...message, shown: draft.shown ?? ref(0).time },
+          raise(conversation, draft),
+        ),
+      ]
+      if (conversation.type === 'group') steps.push(add(sent, [conversation.id, draft.from], message.counted ? 1 : 0))
+      steps.push(...exceptionSteps(conversation, draft))
+      steps.push(...receiptSteps(conversation.id, draft, message.id, earlier, now, 0))
+      await call.turn?.come()
+      return {
+        steps,
+        handed: call.turn?.pass,
+        done: results => whole(conversation.id, message, draft.shown, results[0] as Appended),
+      }
+    })
+    if (result.message) tell(call, conversation, result.message)
+    return result
+  }
+
+  async function pass(call: Call, conversation: Conversation, draft: MessageDraft): Promise<Sent> {
+    const time = ctx.clock()
+    const message: Message = {
+      app: call.app.id,
+      id: await ctx.ids(),
+      ...fixed(call, conversation, draft),
+      counted: false,
+      conv: conversation.id,
+      seq: 0,
+      time,
+      shown: draft.shown ?? time,
+      counters: {},
+    }
+    tell(call, conversation, message)
+    return { conv: conversation.id, seq: 0, id: message.id, time, repeated: false, message }
+  }
+
+  function tell(call: Call, conversation: Conversation, message: Message) {
+    const event: Event = { type: 'message.sent', message, conversation }
+    const news = { app: call.app.id, origin: call.origin, event }
+    if (conversation.type === 'group') ctx.bus.publish(groupSubject(conversation.id), news)
+    else
+      for (const user of new Set([conversation.a, conversation.b]))
+        ctx.bus.publish(userSubject(call.app.id, user), news)
+  }
+
+  async function askDirect(call: Call, to: string, draft: MessageDraft): Promise<Partial<MessageDraft>> {
+    return changed(draft, await ctx.ask('message.direct', call, { from: draft.from, to, parts: draft.parts }))
+  }
+
+  async function askGroup(call: Call, group: number, draft: MessageDraft): Promise<Partial<MessageDraft>> {
+    return changed(draft, await ctx.ask('message.group', call, { from: draft.from, group, parts: draft.parts }))
+  }
+
+  return { toUser, toUsers: openSendMany(ctx, directs), toGroup, toConversation }
+}
+
+/** Other parts than the sender's make the sender's own form untrue. */
+function changed(draft: MessageDraft, asked: { parts: Part[] }): Partial<MessageDraft> {
+  return asked.parts === draft.parts ? {} : { parts: asked.parts, native: undefined }
+}
+
+/** Who may speak in a group: its members, as far as its policy and their own mute allow. */
+function demandVoice(group: Group, member: Member | undefined, draft: MessageDraft, now: number): void {
+  if (draft.from === '') return
+  if (draft.checks?.member !== false && !member && group.policy.members === 'stored') throw new Fault('member.missing')
+  if (draft.checks?.mute === false) return
+  if (group.policy.speak !== 'everyone' && !belongs(group.policy.speak, member)) throw new Fault('group.muted')
+  if (member?.mutedUntil && member.mutedUntil > now) throw new Fault('user.muted')
+}
