@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { Fault } from '../../core/errors.ts'
+import { belongs } from '../../core/groups/rights.ts'
+import type { Sent } from '../../core/messages/send.ts'
+import { resource } from '../dialect.ts'
+import { parts } from './content.ts'
+import { conv, number, ownConversation, self, user } from './shapes.ts'
+
+const operation = resource()
+
+/** How long a repeated client id is answered with the first message (ms). */
+const clientWindow = 7 * 24 * 3600 * 1000
+/** How long end users may take back what they said (ms). */
+const recallWindow = 2 * 60 * 1000
+
+const draft = {
+  client: z.string().min(1).max(64),
+  parts,
+  mentions: z.object({ all: z.boolean().optional(), users: z.array(user).max(100).default([]) }).optional(),
+  quote: z.object({ id: z.number().int().positive(), hint: z.string().max(200) }).optional(),
+  receipt: z.boolean().optional(),
+  passing: z.boolean().default(false),
+}
+
+type Draft = z.output<z.ZodObject<typeof draft>>
+
+/** Send to a user, in the caller's name. A passing message reaches who is connected and is not kept. */
+const sendToUser = operation({
+  key: 'message.sendToUser',
+  request: z.object({ to: user, ...draft }),
+  async run(core, call, r) {
+    return sent(await core.send.toUser(call, r.to, draftOf(self(call), r)))
+  },
+})
+
+/** Send to a group that the caller is a member of. */
+const sendToGroup = operation({
+  key: 'message.sendToGroup',
+  request: z.object({ conv, ...draft }),
+  async run(core, call, r) {
+    return sent(await core.send.toGroup(call, r.conv, draftOf(self(call), r)))
+  },
+})
+
+/** Recall one's own message within two minutes; owner and managers of a group recall any, at any time. */
+const recall = operation({
+  key: 'message.recall',
+  request: z.object({ conv, seq: number.min(1), reason: z.string().max(200).optional() }),
+  async run(core, call, r) {
+    const { conversation, member } = await ownConversation(core, call, r.conv)
+    const managers = conversation.type === 'group' && belongs('managers', member)
+    if (r.seq <= member.hidden) throw new Fault('message.missing')
+    await core.recall(call, conversation, r.seq, { reason: r.reason, within: managers ? undefined : recallWindow })
+    return {}
+  },
+})
+
+export const messageOperations = [sendToUser, sendToGroup, recall]
+
+function draftOf(from: string, { client, parts, mentions, quote, receipt, passing }: Draft) {
+  return {
+    from,
+    client: { id: client, window: clientWindow },
+    parts,
+    mentions,
+    quote,
+    receipt,
+    delivery: passing ? ('passing' as const) : ('stored' as const),
+  }
+}
+
+function sent({ conv, seq, id, time, repeated }: Sent) {
+  return { conv, seq, id, time, repeated }
+}

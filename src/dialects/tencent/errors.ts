@@ -1,0 +1,73 @@
+import type { Reason } from '../../core/errors.ts'
+import type { Code } from '../dialect.ts'
+
+/** Tencent's code for every reason, unless the service or the command has one of its own (`errors.json`). */
+export const errors: Record<Reason, Code> = {
+  'request.invalid': 60002,
+  'request.malformed': 60003,
+  'request.large': 93000,
+  'request.batch': 10005,
+  'operation.unknown': 60009,
+  'operation.unsupported': 60009,
+  'caller.unknown': 60004,
+  'caller.signature': 70009,
+  'caller.expired': 70001,
+  'caller.forbidden': 60010,
+  'caller.address': 60021,
+  'app.unknown': 60006,
+  'app.disabled': 60016,
+  'rate.exceeded': 60007,
+  'time.out': 60008,
+  'store.unavailable': 60008,
+  'store.conflict': 60008,
+  internal: 60008,
+  'hook.refused': 20006,
+  'user.missing': 70107,
+  'user.exists': 70402,
+  'user.banned': 70051,
+  'user.muted': 10017,
+  'user.token': 70003,
+  'user.kicked': 70052,
+  'user.limit': 70398,
+  'user.undeletable': 71000,
+  'group.missing': 10010,
+  'group.dismissed': 10010,
+  'group.taken': 10021,
+  'group.taken.own': 10025,
+  'group.full': 10014,
+  'group.closed': 10007,
+  'group.kind': 10007,
+  'group.role': 10007,
+  'group.owner.leave': 10009,
+  'group.limit.joined': 10037,
+  'group.limit.owned': 10037,
+  'group.muted': 10017,
+  'member.missing': 10007,
+  'member.exists': 10013,
+  'conversation.missing': 20022,
+  'conversation.kind': 10007,
+  'message.missing': 20022,
+  'message.recalled': 20023,
+  'message.late': 20016,
+  'message.fixed': 10032,
+  'message.large': 93000,
+  'message.content': 90010,
+  'message.blocked': 20007,
+}
+
+/** What the services answer when the server itself fails. */
+export function failing(code: Code): Partial<Record<Reason, Code>> {
+  return { internal: code, 'store.unavailable': code, 'store.conflict': code }
+}
+
+/** What the services answer a caller who is no administrator (`model.md` §1); 60010 where they have no code of their own. */
+export function adminNeeded(service: string): Code {
+  const own: Record<string, Code> = {
+    im_open_login_svc: 70403,
+    openim: 90009,
+    profile: 40004,
+    sns: 30004,
+    recentcontact: 50003,
+  }
+  return own[service] ?? errors['caller.forbidden']
+}

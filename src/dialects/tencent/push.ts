@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import type { Push } from '../../core/model.ts'
+import { flag } from './shapes.ts'
+
+const text = z.string().optional()
+
+/** OfflinePushInfo (`model.md` §6.3). */
+export const pushInfo = z.looseObject({
+  PushFlag: flag.optional(),
+  Title: text,
+  Desc: text,
+  Ext: text,
+  AndroidInfo: z
+    .looseObject({
+      Sound: text,
+      HuaWeiChannelID: text,
+      XiaoMiChannelID: text,
+      OPPOChannelID: text,
+      GoogleChannelID: text,
+      VIVOClassification: flag.optional(),
+      HuaWeiImportance: z.enum(['LOW', 'NORMAL']).optional(),
+      ExtAsHuaweiIntentParam: flag.optional(),
+      HuaWeiCategory: text,
+    })
+    .optional(),
+  ApnsInfo: z
+    .looseObject({
+      Sound: text,
+      BadgeMode: flag.optional(),
+      Title: text,
+      SubTitle: text,
+      Image: text,
+      MutableContent: flag.optional(),
+    })
+    .optional(),
+})
+
+/** The core's push of an OfflinePushInfo; what only Tencent can say stays beside it. */
+export function pushOf(info: z.output<typeof pushInfo> | undefined): Push | undefined {
+  if (!info) return undefined
+  const { PushFlag, Title, Desc, Ext, ...special } = info
+  return {
+    off: PushFlag === 1 || undefined,
+    title: Title,
+    text: Desc,
+    payload: Ext,
+    native: Object.keys(special).length > 0 ? { tencent: special } : undefined,
+  }
+}

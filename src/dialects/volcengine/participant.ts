@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import type { Call } from '../../core/call.ts'
+import type { Core } from '../../core/core.ts'
+import { Fault } from '../../core/errors.ts'
+import type { MemberDraft } from '../../core/groups/rows.ts'
+import type { Conversation, Group, Member } from '../../core/model.ts'
+import { resource } from '../dialect.ts'
+import { cursor, ext, idOf, int64, list, loneIdOf, maybe, ownId, participantRole, seconds, userId } from './shapes.ts'
+
+const operation = resource()
+
+const newcomer = z.object({
+  ParticipantUserId: userId,
+  Ext: maybe(ext),
+  Level: maybe(z.int32()),
+  NickName: maybe(z.string()),
+  ReadIndex: maybe(cursor),
+  Role: maybe(int64),
+})
+
+/** BatchDeleteConversationParticipant: takes members out of a group; those who are not in it have failed. */
+export const batchDeleteConversationParticipant = operation({
+  key: 'BatchDeleteConversationParticipant',
+  request: z.object({ ConversationShortId: ownId, Operator: userId, ParticipantUserIds: list(userId) }),
+  async run(core, call, r) {
+    const group = await groupOf(core, call, r.ConversationShortId)
+    const by = { ...call, operator: r.Operator }
+    const { missing } = await core.members.removeMany(by, group.id, r.ParticipantUserIds)
+    return { FailedUserIds: missing.map(idOf) }
+  },
+})
+
+/** BatchGetConversationParticipant: those of the users who are in the conversation. */
+export const batchGetConversationParticipant = operation({
+  key: 'BatchGetConversationParticipant',
+  request: z.object({ ConversationShortId: ownId, ParticipantUserIds: list(userId) }),
+  async run(core, call, r) {
+    const conversation = await core.directs.get(call.app.id, r.ConversationShortId)
+    const found = await core.members.findMany(conversation.id, r.ParticipantUserIds)
+    const here = found.filter(member => member !== undefined)
+    return { Participants: here.map(member => participantInfo(core, conversation, member)) }
+  },
+})
+
+/** BatchAddConversationParticipant: adds members to a group, or writes over the data of those who are in it. */
+export const batchAddConversationParticipant = operation({
+  key: 'BatchAddConversationParticipant',
+  request: z.object({
+    ConversationShortId: ownId,
+    Operator: userId,
+    ParticipantInfos: list(newcomer),
+    Barrier: maybe(z.boolean()),
+  }),
+  async run(core, call, r) {
+    const group = await groupOf(core, call, r.ConversationShortId)
+    const drafts = r.ParticipantInfos.map(memberDraft)
+    const options = { present: 'overwrite', strangers: true, barrier: r.Barrier } as const
+    const added = await core.members.addMany({ ...call, operator: r.Operator }, group.id, drafts, options)
+    const failed = drafts.filter((_, i) => added[i] === 'missing')
+    return { FailedUserIds: failed.map(({ user }) => idOf(user)) }
+  },
+})
+
+export const participantOperations = [
+  batchDeleteConversationParticipant,
+  batchGetConversationParticipant,
+  batchAddConversationParticipant,
+]
+
+async function groupOf(core: Core, call: Call, id: number): Promise<Group> {
+  const conversation = await core.directs.get(call.app.id, id)
+  if (conversation.type === 'direct') throw new Fault('conversation.kind', 'not for single chats')
+  return conversation
+}
+
+/** Any role but 1 and 2 is 0. What the server adds carries `s:from`, as the vendor's does. */
+function memberDraft(each: z.output<typeof newcomer>): MemberDraft {
+  return {
+    user: each.ParticipantUserId,
+    role: each.Role === 1 ? 'owner' : each.Role === 2 ? 'manager' : 'member',
+    fields: {
+      nick: each.NickName,
+      level: each.Level,
+      ext: { ...each.Ext, 's:from': 'biz' },
+      ...(each.ReadIndex && each.ReadIndex > 0 ? { readSeq: each.ReadIndex } : {}),
+    },
+  }
+}
+
+function participantInfo(core: Core, conversation: Conversation, member: Member) {
+  const mutedUntil = member.mutedUntil ?? 0
+  return {
+    ConversationShortId: conversation.id,
+    Operator: loneIdOf(core, member.invitedBy ?? ''),
+    ParticipantUserId: idOf(member.user),
+    Role: participantRole(member),
+    BlockTime: mutedUntil > core.clock() ? seconds(mutedUntil) : 0,
+    CreateTime: seconds(member.joined),
+    Ext: member.ext ?? {},
+    Level: member.level ?? 0,
+    NickName: member.nick ?? '',
+    Status: 0,
+  }
+}
