@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest'
+import { frame, joined, openTurns, type Waiting, withFrame } from './frames.ts'
+
+describe('frames that wait', () => {
+  test('[GW18] leave as lines, in order, the bytes shared by all who wait for the same', () => {
+    const frames = ['a', 'ü', 'c'].map(name => frame({ name }))
+    const root = openTurns().root()
+    const lists: (Waiting | undefined)[] = [undefined, undefined, undefined]
+    for (const [f, each] of frames.entries())
+      for (const [i, list] of lists.entries()) {
+        // The last one does not wait for the second frame.
+        if (f !== 1 || i !== 2) lists[i] = withFrame(root, list, each)
+      }
+    const [one, two, three] = lists.map(list => joined(list as Waiting))
+    expect(one?.toString()).toBe('{"name":"a"}\n{"name":"ü"}\n{"name":"c"}')
+    expect(two).toBe(one)
+    expect(three?.toString()).toBe('{"name":"a"}\n{"name":"c"}')
+    expect((lists[0] as Waiting).length).toBe(one?.length)
+  })
+
+  test('[GW18] a frame alone is sent as it was encoded', () => {
+    const only = frame({ name: 'a' })
+    expect(joined(withFrame(openTurns().root(), undefined, only))).toBe(only.bytes)
+  })
+
+  test('[GW18] a turn flushes everybody once, and the next one begins empty', async () => {
+    const turns = openTurns()
+    const flushed: string[] = []
+    const before = turns.root()
+    turns.soon(() => flushed.push('a'))
+    turns.soon(() => {
+      flushed.push('b')
+      turns.soon(() => flushed.push('c'))
+    })
+    expect(flushed).toEqual([])
+    await new Promise(resolve => setImmediate(resolve))
+    expect(flushed).toEqual(['a', 'b'])
+    await new Promise(resolve => setImmediate(resolve))
+    expect(flushed).toEqual(['a', 'b', 'c'])
+    expect(turns.root()).not.toBe(before)
+  })
+})

@@ -1,0 +1,52 @@
+/** What one socket may take of the server, and the gateway's times (ms). */
+export interface GatewayLimits {
+  /** Bytes of one frame from a device. */
+  frame: number
+  /** From the connection to the end of the sign-in. */
+  signIn: number
+  /** Frames per second that a device may send for long, and how many at once. */
+  rate: number
+  burst: number
+  /** Operations of one socket under way at the same time. */
+  underWay: number
+  /** Sockets of one user on this node; the oldest gives way. */
+  perUser: number
+  /** Sockets that have not signed in yet. */
+  unsigned: number
+  /** Bytes waiting for a device from which passing frames are dropped, and from which the socket is closed. */
+  dropFrom: number
+  closeFrom: number
+  /** A socket from which nothing came for so long is asked for a sign of life; after twice that it is gone. */
+  heartbeat: number
+  /** How long a closing socket may take before it is cut. */
+  grace: number
+}
+
+export const usualLimits: GatewayLimits = {
+  frame: 64 * 1024,
+  signIn: 10_000,
+  rate: 50,
+  burst: 200,
+  underWay: 32,
+  perUser: 10,
+  unsigned: 2000,
+  dropFrom: 256 * 1024,
+  closeFrom: 4 * 1024 * 1024,
+  heartbeat: 25_000,
+  grace: 3000,
+}
+
+/** Says whether one more fits: 'yes', 'no', or 'enough' for somebody who goes on long after having been told no. */
+export type Meter = (now: number) => 'yes' | 'no' | 'enough'
+
+/** A bucket of `burst` that is filled again at `rate` per second. */
+export function meter({ rate, burst }: Pick<GatewayLimits, 'rate' | 'burst'>, start: number): Meter {
+  let tokens = burst
+  let at = start
+  return now => {
+    tokens = Math.min(burst, tokens + ((now - at) / 1000) * rate) - 1
+    at = now
+    if (tokens >= 0) return 'yes'
+    return tokens > -burst ? 'no' : 'enough'
+  }
+}
