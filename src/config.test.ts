@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest'
+import { accountsOf, parseConfig } from './config.ts'
+
+const whole = `
+listen: { host: 127.0.0.1, port: 8750 }
+tls: { port: 8751, selfSigned: true }
+store: sqlite:./data
+durability: full
+limits: vendor
+trustProxy: [10.0.0.0/8]
+accounts:
+  - id: 2100000001
+    name: main
+    keys: [{ accessKeyId: AKLT1, secretAccessKey: s }]
+    apps:
+      - id: 1400000001
+        name: demo
+        home: tencent
+        tencent: { secretKey: abc, admins: [administrator] }
+        netease: { appKey: k, appSecret: s }
+        volcengine: { rtcAppId: r, rtcAppKey: k }
+        ipAllowList: []
+        disabled: false
+`
+
+describe('configuration', () => {
+  test('[CF1] an empty file is all defaults', () => {
+    const config = parseConfig('', 'magpie.yaml')
+    expect(config).toMatchObject({
+      listen: { host: '127.0.0.1', port: 8750 },
+      store: 'sqlite:./data',
+      durability: 'full',
+    })
+    expect(config.accounts).toBeUndefined()
+  })
+
+  test('[CF1] every documented key is read', () => {
+    const config = parseConfig(whole, 'magpie.yaml')
+    expect(accountsOf(config.accounts ?? [])[0]).toMatchObject({
+      id: 2100000001,
+      keys: [{ account: 2100000001, accessKeyId: 'AKLT1' }],
+      apps: [{ account: 2100000001, id: 1400000001, home: 'tencent' }],
+    })
+  })
+
+  test.each([
+    ['a key that does not exist', 'store: memory\nstoer: x\n', 'magpie.yaml:2: stoer: there is no such key'],
+    [
+      'a key inside a list',
+      whole.replace('name: demo', 'nmae: demo'),
+      'magpie.yaml:14: accounts.0.apps.0.nmae: there is no such key',
+    ],
+    ['a wrong value', 'listen:\n  host: a\n  port: 99999\n', 'magpie.yaml:3: listen.port'],
+    ['a wrong choice', '\n\ndurability: maybe\n', 'magpie.yaml:3: durability'],
+    ['a missing value', 'accounts:\n  - name: x\n', 'magpie.yaml:2: accounts.0.id'],
+    ['an address', 'trustProxy:\n  - 10.0.0.0/8\n  - nowhere\n', 'magpie.yaml:3: trustProxy.1: expected an IP'],
+    ['a TLS block without files', 'tls: { port: 1 }\n', 'magpie.yaml:1: tls: needs selfSigned'],
+    ['broken YAML', 'listen: {\nx', 'magpie.yaml:'],
+    ['an app twice', `${whole}      - id: 1400000001\n`, 'app 1400000001 is there twice'],
+    [
+      'an access key twice',
+      whole.replace('s }]', 's }, { accessKeyId: AKLT1, secretAccessKey: t }]'),
+      'access key AKLT1 is there twice',
+    ],
+  ])('[CF2] %s is refused with its line', (_what, text, message) => {
+    expect(() => parseConfig(text, 'magpie.yaml')).toThrow(message)
+  })
+
+  test('[CF3] the environment comes before the file', () => {
+    const config = parseConfig('listen: { port: 1 }\nlog: info', 'magpie.yaml', {
+      MAGPIE_PORT: '2',
+      MAGPIE_LIMITS: 'off',
+      MAGPIE_STORE: 'memory',
+    })
+    expect(config).toMatchObject({ listen: { port: 2, host: '127.0.0.1' }, limits: 'off', store: 'memory' })
+  })
+})

@@ -1,0 +1,59 @@
+import './lib/node-version.ts'
+import { Command } from 'commander'
+import { type Config, ConfigError, readConfig } from './config.ts'
+import { findAccounts } from './keys.ts'
+import { start } from './start.ts'
+import { welcome } from './welcome.ts'
+
+const program = new Command('magpie')
+  .description('A self-hosted messaging server that answers the server APIs of several clouds')
+  .addHelpText('after', '\nConfiguration: magpie.yaml, or the file named by MAGPIE_CONFIG; see docs/configuration.md')
+program.command('start', { isDefault: true }).description('start the server').action(serveUntilStopped)
+program
+  .command('keys')
+  .description('print base URLs, credentials and one signed call for each dialect')
+  .action(printKeys)
+
+program.parseAsync().catch(error => {
+  console.error(error instanceof ConfigError || isExpected(error) ? `magpie: ${error.message}` : error)
+  process.exit(1)
+})
+
+async function serveUntilStopped(): Promise<void> {
+  const config = readConfig(process.env)
+  const { accounts, fresh } = findAccounts(config)
+  const server = await start(config, accounts)
+  const { port, tlsPort } = server.listening
+  const urls = urlsOf(config, port, tlsPort)
+  console.log(`magpie: ready at ${urls.join(' and ')} (store ${config.store}, durability ${config.durability})`)
+  if (fresh) console.log(welcome(accounts, urls[0] as string))
+  else console.log('magpie: "npm run keys" prints credentials and example calls')
+  let stopping = false
+  const stop = async (signal: string) => {
+    if (stopping) return
+    stopping = true
+    console.log(`magpie: ${signal}, stopping`)
+    await server.stop()
+    process.exit(0)
+  }
+  process.on('SIGINT', () => stop('SIGINT'))
+  process.on('SIGTERM', () => stop('SIGTERM'))
+}
+
+async function printKeys(): Promise<void> {
+  const config = readConfig(process.env)
+  const { accounts } = findAccounts(config)
+  console.log(welcome(accounts, urlsOf(config, config.listen.port)[0] as string))
+}
+
+function urlsOf(config: Config, port: number, tlsPort?: number): string[] {
+  const host = config.listen.host.includes(':') ? `[${config.listen.host}]` : config.listen.host
+  const shown = host === '0.0.0.0' ? '127.0.0.1' : host
+  return [`http://${shown}:${port}`, ...(tlsPort === undefined ? [] : [`https://${shown}:${tlsPort}`])]
+}
+
+/** Errors of the outside that a line explains better than a stack. */
+function isExpected(error: unknown): error is Error {
+  const code = (error as { code?: string }).code
+  return code === 'EADDRINUSE' || code === 'EACCES' || (error instanceof Error && error.name === 'StoreUnavailable')
+}
