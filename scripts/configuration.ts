@@ -1,0 +1,98 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { z } from 'zod'
+import { schema } from '../src/config.ts'
+
+const file = 'docs/configuration.md'
+
+interface Node {
+  type?: string | string[]
+  description?: string
+  default?: unknown
+  enum?: unknown[]
+  const?: unknown
+  properties?: Record<string, Node>
+  required?: string[]
+  items?: Node
+  anyOf?: Node[]
+  additionalProperties?: Node | boolean
+}
+
+/** The page of all configuration keys, from the schema itself. */
+export function renderConfiguration(): string {
+  const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Node
+  const rows = Object.entries(root.properties ?? {}).flatMap(([name, node]) => rowsOf(name, node, root))
+  return `# Configuration
+
+Magpie reads \`magpie.yaml\` from the folder it is started in, or the file that \`MAGPIE_CONFIG\` names. Without a file everything has its default. A wrong key or value is refused at start with its line. What the file names belongs to the file; the rest belongs to the store.
+
+\`\`\`yaml
+${example}\`\`\`
+
+| key | what | default |
+|---|---|---|
+${rows.join('\n')}
+
+## Environment
+
+For containers; these come before the file.
+
+| variable | key |
+|---|---|
+| \`MAGPIE_CONFIG\` | the file |
+| \`MAGPIE_HOST\`, \`MAGPIE_PORT\` | \`listen.host\`, \`listen.port\` |
+| \`MAGPIE_STORE\` | \`store\` |
+| \`MAGPIE_DURABILITY\` | \`durability\` |
+| \`MAGPIE_LIMITS\` | \`limits\`: vendor or off |
+| \`MAGPIE_LOG\` | \`log\` |
+
+## First start
+
+When \`accounts\` is absent, the first start makes one account with an access key and one app with credentials in every dialect, and keeps them in \`keys.yaml\` in the data folder. \`npm run keys\` prints them with one signed call for each dialect. To change them, move the block into \`magpie.yaml\`.
+`
+}
+
+function rowsOf(name: string, node: Node, root: Node): string[] {
+  const inner = node.properties ? node : node.items?.properties ? node.items : undefined
+  const path = node.items?.properties ? `${name}[]` : name
+  const row = `| \`${path}\` | ${node.description ?? ''}${choices(node)} | ${node.default === undefined || inner ? '' : `\`${JSON.stringify(node.default)}\``} |`
+  if (!inner) return [row]
+  return [
+    row,
+    ...Object.entries(inner.properties ?? {}).flatMap(([key, child]) => rowsOf(`${path}.${key}`, child, root)),
+  ]
+}
+
+function choices(node: Node): string {
+  return node.enum ? ` (${node.enum.map(String).join(', ')})` : ''
+}
+
+const example = `listen: { host: 127.0.0.1, port: 8750 }
+tls: { port: 8751, selfSigned: true }
+store: sqlite:./data
+durability: full
+limits: vendor
+trustProxy: []
+accounts:
+  - id: 2100000001
+    name: main
+    keys: [{ accessKeyId: AKLTexample, secretAccessKey: c2VjcmV0 }]
+    apps:
+      - id: 1400000001
+        name: demo
+        home: tencent
+        tencent: { secretKey: 0123456789abcdef, admins: [administrator] }
+        netease: { appKey: 45c6af3c98409b18a84451215d0bdd6e, appSecret: 0123456789ab }
+        volcengine: { rtcAppId: 5f2a1b, rtcAppKey: 9c8d7e }
+        ipAllowList: []
+        disabled: false
+`
+
+if (import.meta.main) {
+  const text = renderConfiguration()
+  if (process.argv.includes('--check')) {
+    if (readFileSync(file, 'utf8') !== text) {
+      console.error(`${file} is not up to date: npm run docs`)
+      process.exit(1)
+    }
+  } else writeFileSync(file, text)
+}
