@@ -51,7 +51,7 @@ static int socket_count;
 static char host[64] = "127.0.0.1", path[256] = "/", ok_marker[256], seen_marker[256], ready_marker[256], fail_marker[256];
 static int port, websocket, inflight = 1, poll_fd;
 static double seconds = 10, warmup = 2;
-static uint64_t serial, ok_count, seen_count, failed_count, started, ends, measured_from;
+static uint64_t serial, acked_count, ok_count, seen_count, failed_count, started, ends, measured_from;
 static uint32_t *samples;
 static size_t sample_count;
 static int measuring, next_template;
@@ -199,6 +199,7 @@ static void answered(Socket *s, int good) {
   uint64_t at = now_us();
   if (s->head == s->tail) return;
   uint64_t took = at - s->sent_at[s->head++ % RING];
+  acked_count += (uint64_t)good;
   if (!measuring) return;
   if (good) {
     ok_count++;
@@ -376,8 +377,8 @@ int main(int argc, char **argv) {
   uint64_t drain = now_us() + 1000000;
   while (now_us() < drain) pump(20);
   qsort(samples, sample_count, sizeof *samples, by_value);
-  printf("{\"ok\":%llu,\"failed\":%llu,\"seen\":%llu,\"sent\":%llu,\"seconds\":%.3f,\"p50\":%.3f,\"p99\":%.3f,\"max\":%.3f}\n",
+  printf("{\"ok\":%llu,\"failed\":%llu,\"seen\":%llu,\"acked\":%llu,\"seconds\":%.3f,\"p50\":%.3f,\"p99\":%.3f,\"max\":%.3f}\n",
          (unsigned long long)ok_count, (unsigned long long)failed_count, (unsigned long long)seen_count,
-         (unsigned long long)serial, seconds, quantile(0.5), quantile(0.99), quantile(1));
+         (unsigned long long)acked_count, seconds, quantile(0.5), quantile(0.99), quantile(1));
   return 0;
 }

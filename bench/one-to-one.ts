@@ -36,12 +36,12 @@ export async function oneToOne(plan: Plan, note: (line: string) => void) {
     note(`bare     ${line(others.at(-1) as Measured)}`)
     const run = await load(generator, server, ours)
     runs.push(run)
-    acknowledged += run.sent - run.failed
+    acknowledged += run.acked
     note(`magpie   ${line(run)}, ${Math.round(run.seen / run.seconds)} delivered/s`)
   }
   await plain.stop()
   const { stored } = await server.finish()
-  note(`stored   ${stored} messages on disk, ${acknowledged} sent and answered`)
+  note(`stored   ${stored} messages on disk, ${acknowledged} acknowledged`)
   const rate = median(runs.map(run => run.ok / run.seconds))
   return {
     perSecond: Math.round(rate),

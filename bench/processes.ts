@@ -57,7 +57,8 @@ export interface Measured {
   ok: number
   failed: number
   seen: number
-  sent: number
+  /** Answered with success over the whole run, warm-up and end included. */
+  acked: number
   seconds: number
   p50: number
   p99: number

@@ -1,15 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { checkImports, report, sources } from './check-imports.ts'
+import { generate } from './docs.ts'
 import { filesUnder, root } from './files.ts'
-import { type Ended, node, run } from './programs.ts'
+import { type Ended, run } from './programs.ts'
 import { checkThisSpec } from './spec.ts'
 
 const longest = 300
-
-/** Pages that a script writes: each of these scripts has `--check`. */
-const generators = ['coverage', 'configuration', 'content', 'docs']
 
 /** What is wrong; empty when all is well. */
 type Check = () => string[] | Promise<string[]>
@@ -26,12 +24,6 @@ function lengths(): string[] {
   const paths = ['src', 'client/src', 'scripts', 'bench', 'tests/support'].flatMap(folder => filesUnder(folder, '.ts'))
   const files = paths.filter(path => !path.endsWith('.test.ts'))
   return checkLengths(new Map(files.map(path => [path, readFileSync(join(root, path), 'utf8')])))
-}
-
-async function pages(): Promise<string[]> {
-  const found = generators.map(name => `scripts/${name}.ts`).filter(path => existsSync(join(root, path)))
-  const [program, flags] = node
-  return (await Promise.all(found.map(path => run(program, [...flags, path, '--check'])))).flatMap(linesOf)
 }
 
 const program =
@@ -51,7 +43,7 @@ function checks(fix: boolean): Record<string, Check> {
     imports: () => report(checkImports(sources())),
     rules: checkThisSpec,
     lengths,
-    pages,
+    pages: () => generate({ check: true }),
   }
 }
 

@@ -29,6 +29,9 @@ if (node === process.execPath && major < 24) {
 const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...process.argv.slice(2)], { stdio: 'inherit' })
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
 for (const signal of signals) process.on(signal, () => child.kill(signal))
+// npm hands a signal to its shell, which may die of it alone; who is left without a parent then has to stop.
+const parent = process.ppid
+if (process.env.npm_lifecycle_event) setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 250).unref()
 child.on('exit', (code, signal) => {
   if (signal) {
     for (const each of signals) process.removeAllListeners(each)

@@ -25,24 +25,28 @@ export async function openDevice(
 ): Promise<Device> {
   const client = createClient({ url, credentials, device: `${user}'s phone`, platform: 'android' })
   const shown = new Map<number, Map<number, Message>>()
+  const last = new Map<number, number>()
   let repeated = 0
 
-  function show(message: Message, newest = true) {
-    const { conv, seq } = message
-    const messages = shown.get(conv) ?? new Map<number, Message>()
-    shown.set(conv, messages)
-    if (messages.has(seq) || (newest && seq < Math.max(0, ...[...messages.keys()].slice(-1)))) repeated++
-    messages.set(seq, message)
+  function show(message: Message) {
+    const messages = shown.get(message.conv) ?? new Map<number, Message>()
+    shown.set(message.conv, messages.set(message.seq, message))
     events.message(user, message)
   }
 
   client.on('state', ({ state }) => events.state(user, state))
-  client.on('message', message => show(message))
+  client.on('message', message => {
+    if (message.seq <= (last.get(message.conv) ?? 0)) repeated++
+    last.set(message.conv, message.seq)
+    show(message)
+  })
   client.on('conversation', event => {
     if (!event.here || !event.reset) return
     shown.set(event.conv, new Map())
+    last.set(event.conv, event.messages.at(-1)?.seq ?? 0)
     for (const message of event.messages) show(message)
-    loadEarlier(client, event.conv, event.messages[0]?.seq ?? 0, message => show(message, false)).catch(() => {})
+    const first = event.messages[0]?.seq ?? 0
+    loadEarlier(client, event.conv, first, show).catch(() => {})
   })
   client.start()
   await online(client)

@@ -38,7 +38,7 @@ export async function startStoryServer(folder: string, port = 0): Promise<StoryS
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const dieWithUs = () => child.kill('SIGKILL')
-  process.once('exit', dieWithUs)
+  process.prependOnceListener('exit', dieWithUs)
   const gone = once(child, 'exit').finally(() => process.off('exit', dieWithUs))
   const url = await readyUrl(child)
   return {
@@ -72,9 +72,9 @@ function readyUrl(child: ChildProcess): Promise<string> {
   })
 }
 
-/** Reads the credentials that the server keeps in its data folder. */
-export function readStoryKeys(folder: string): Keys {
-  const { accounts } = parse(readFileSync(join(folder, 'data', 'keys.yaml'), 'utf8'))
+/** Reads the credentials that a server keeps in its data folder. */
+export function readStoryKeys(folder: string, data = 'data'): Keys {
+  const { accounts } = parse(readFileSync(join(folder, data, 'keys.yaml'), 'utf8'))
   const [{ keys, apps }] = accounts
   const [app] = apps
   return {

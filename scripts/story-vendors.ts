@@ -129,13 +129,16 @@ interface NeteaseMessage {
   body: { msg?: string }
 }
 
+/** The Status of a recalled message, which the others' histories leave out. */
+const recalled = 3
+
 /** Volcengine's history of a conversation, oldest first. */
 export async function readVolcengine({ volcengine }: Vendors, conversation: number): Promise<Read[]> {
   const found: Read[] = []
   for (let cursor = 0, more = true; more; ) {
     const body = { ConversationShortId: conversation, Cursor: cursor, Limit: 20 }
     const page = (await volcengine('GetConversationMessages', body)) as unknown as VolcenginePage
-    found.push(...page.Messages.filter(each => each.MsgType === 10001).map(ofVolcengine))
+    found.push(...page.Messages.filter(each => each.MsgType === 10001 && each.Status !== recalled).map(ofVolcengine))
     cursor = page.NewCursor
     more = page.HasMore
   }
@@ -149,6 +152,7 @@ interface VolcenginePage {
 }
 
 interface VolcengineMessage {
+  Status: number
   MsgType: number
   Content: string
   SenderStr: string

@@ -56,6 +56,8 @@ describe('configuration', () => {
     ['an address', 'trustProxy:\n  - 10.0.0.0/8\n  - nowhere\n', 'magpie.yaml:3: trustProxy.1: expected an IP'],
     ['a TLS block without files', 'tls: { port: 1 }\n', 'magpie.yaml:1: tls: needs selfSigned'],
     ['broken YAML', 'listen: {\nx', 'magpie.yaml:'],
+    ['a list at the top', '- a\n', 'magpie.yaml:1: top level: '],
+    ['an engine that is none', 'store: redis\n', 'magpie.yaml:1: store: expected sqlite:<folder> or memory'],
     ['an app twice', `${whole}      - id: 1400000001\n`, 'app 1400000001 is there twice'],
     [
       'an access key twice',
@@ -73,5 +75,19 @@ describe('configuration', () => {
       MAGPIE_STORE: 'memory',
     })
     expect(config).toMatchObject({ listen: { port: 2, host: '127.0.0.1' }, limits: 'off', store: 'memory' })
+  })
+  test.each([
+    [{ MAGPIE_PORT: 'many' }, 'MAGPIE_PORT (listen.port): '],
+    [{ MAGPIE_PORT: '70000' }, 'MAGPIE_PORT (listen.port): '],
+    [{ MAGPIE_DURABILITY: 'maybe' }, 'MAGPIE_DURABILITY (durability): '],
+    [{ MAGPIE_STORE: 'redis' }, 'MAGPIE_STORE (store): '],
+    [{ MAGPIE_LIMITS: 'few' }, 'MAGPIE_LIMITS (limits): '],
+    [{ MAGPIE_LOG: 'loud' }, 'MAGPIE_LOG (log): '],
+  ])('[CF3] a wrong value of the environment is refused by its variable: %j', (env, message) => {
+    expect(() => parseConfig('listen: { port: 1 }\n', 'magpie.yaml', env)).toThrow(message)
+  })
+
+  test('[CF3] what is wrong in the file stays wrong beside the environment', () => {
+    expect(() => parseConfig('listen: 5\n', 'magpie.yaml', { MAGPIE_PORT: '1' })).toThrow('magpie.yaml:1: listen')
   })
 })

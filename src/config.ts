@@ -121,8 +121,15 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const named = env.MAGPIE_CONFIG
   const file = named ?? 'magpie.yaml'
   if (named && !existsSync(named)) throw new ConfigError(`${named}: there is no such file (MAGPIE_CONFIG)`)
-  const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
-  return parseConfig(text, file, env)
+  return parseConfig(existsSync(file) ? readText(file) : '', file, env)
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new ConfigError(`${file}: cannot be read: ${(error as Error).message}`)
+  }
 }
 
 /** `readConfig` on a text. */
@@ -133,27 +140,44 @@ export function parseConfig(text: string, file: string, env: Record<string, stri
   if (broken) throw new ConfigError(`${file}:${lines.linePos(broken.pos[0]).line}: ${broken.message}`)
   const given = document.toJS() ?? {}
   const parsed = schema.safeParse(withEnvironment(given, env))
-  const at = (path: readonly PropertyKey[], key?: string) =>
-    `${file}:${lineOf(document.contents, path, key, lines)}: ${path.join('.') || 'top level'}`
+  const at = (path: readonly PropertyKey[], key?: string) => {
+    const name = path.join('.')
+    const variable = variables[name]
+    if (variable && env[variable]) return `${variable} (${name})`
+    return `${file}:${lineOf(document.contents, path, key, lines)}: ${name || 'top level'}`
+  }
   if (!parsed.success) throw new ConfigError(describe(parsed.error, at))
   const repeated = repeats(parsed.data.accounts ?? [])
   if (repeated) throw new ConfigError(`${at(repeated.path)}: ${repeated.text}`)
   return parsed.data
 }
 
-/** The few things that a container sets from outside. */
+/** The few things that a container sets from outside, by the key they stand for. */
+const variables: Record<string, string> = {
+  'listen.host': 'MAGPIE_HOST',
+  'listen.port': 'MAGPIE_PORT',
+  store: 'MAGPIE_STORE',
+  durability: 'MAGPIE_DURABILITY',
+  limits: 'MAGPIE_LIMITS',
+  log: 'MAGPIE_LOG',
+}
+
 function withEnvironment(given: unknown, env: Record<string, string | undefined>): unknown {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) return given
-  const config = { ...(given as Record<string, unknown>) }
-  const listen = { ...(config.listen as object | undefined) } as Record<string, unknown>
-  if (env.MAGPIE_HOST) listen.host = env.MAGPIE_HOST
-  if (env.MAGPIE_PORT) listen.port = Number(env.MAGPIE_PORT)
-  if (Object.keys(listen).length > 0) config.listen = listen
-  if (env.MAGPIE_STORE) config.store = env.MAGPIE_STORE
-  if (env.MAGPIE_DURABILITY) config.durability = env.MAGPIE_DURABILITY
-  if (env.MAGPIE_LIMITS) config.limits = env.MAGPIE_LIMITS
-  if (env.MAGPIE_LOG) config.log = env.MAGPIE_LOG
+  if (!isObject(given)) return given
+  const config = { ...given }
+  for (const [path, variable] of Object.entries(variables)) {
+    const text = env[variable]
+    if (!text) continue
+    const [name, inner] = path.split('.') as [string, string?]
+    const value = inner === 'port' && /^\d+$/.test(text) ? Number(text) : text
+    if (!inner) config[name] = value
+    else if (config[name] === undefined || isObject(config[name])) config[name] = { ...config[name], [inner]: value }
+  }
   return config
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function describe(error: z.ZodError, at: (path: readonly PropertyKey[], key?: string) => string): string {

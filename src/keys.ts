@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { parse, stringify } from 'yaml'
-import { accountsOf, accountsSchema, type Config, ConfigError, dataFolder } from './config.ts'
+import { dirname, join } from 'node:path'
+import { stringify } from 'yaml'
+import { accountsOf, accountsSchema, type Config, ConfigError, dataFolder, parseConfig } from './config.ts'
 import type { Account } from './core/apps/model.ts'
 
 /** Where the first start keeps the accounts that it made. */
@@ -13,26 +13,38 @@ export function keysFile(config: Config): string | undefined {
 
 /**
  * The accounts of a server: those of the configuration, else those of the data folder, else one account with one app
- * that is made now and kept there. `fresh` when it was made now.
+ * that is made now and kept there. `fresh` when it was made now. ConfigError for a file that cannot be used.
  */
 export function findAccounts(config: Config): { accounts: Account[]; fresh: boolean } {
   if (config.accounts) return { accounts: accountsOf(config.accounts), fresh: false }
   const file = keysFile(config)
-  if (file && existsSync(file)) return { accounts: accountsOf(readKeys(file)), fresh: false }
-  const made = makeAccount()
-  if (file) {
-    mkdirSync(dataFolder(config) as string, { recursive: true, mode: 0o700 })
-    const text = stringify({ accounts: [made] })
-    writeFileSync(file, `# Made at the first start. Move it into magpie.yaml to change it.\n${text}`, { mode: 0o600 })
-  }
-  return { accounts: accountsOf(accountsSchema.parse({ accounts: [made] }).accounts), fresh: true }
+  const kept = file && readKeys(file)
+  if (kept) return { accounts: kept, fresh: false }
+  const accounts = [makeAccount()]
+  // Another process may have been faster: what it keeps there holds.
+  const other = file && !keep(file, stringify({ accounts })) ? readKeys(file) : undefined
+  if (other) return { accounts: other, fresh: false }
+  return { accounts: accountsOf(accountsSchema.parse({ accounts }).accounts), fresh: true }
 }
 
-function readKeys(file: string) {
-  const parsed = accountsSchema.safeParse(parse(readFileSync(file, 'utf8')))
-  if (parsed.success) return parsed.data.accounts
-  const issue = parsed.error.issues[0]
-  throw new ConfigError(`${file}: ${issue?.path.join('.')}: ${issue?.message}`)
+/** Whether the file was made now; false when it was there. */
+function keep(file: string, text: string): boolean {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const comment = '# Made at the first start. Move it into magpie.yaml to change it.\n'
+  try {
+    writeFileSync(file, comment + text, { mode: 0o600, flag: 'wx' })
+    return true
+  } catch (error) {
+    if ((error as { code?: string }).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+function readKeys(file: string): Account[] | undefined {
+  if (!existsSync(file)) return undefined
+  const { accounts } = parseConfig(readFileSync(file, 'utf8'), file)
+  if (!accounts) throw new ConfigError(`${file}:1: accounts are missing; without this file new ones are made`)
+  return accountsOf(accounts)
 }
 
 /** Credentials in each vendor's usual shape. */

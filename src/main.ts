@@ -1,8 +1,8 @@
 import './lib/node-version.ts'
 import { Command } from 'commander'
-import { type Config, ConfigError, readConfig } from './config.ts'
+import { type Config, ConfigError, dataFolder, readConfig } from './config.ts'
 import { findAccounts } from './keys.ts'
-import { start } from './start.ts'
+import { type Running, start } from './start.ts'
 import { welcome } from './welcome.ts'
 
 const program = new Command('magpie')
@@ -20,40 +20,45 @@ program.parseAsync().catch(error => {
 })
 
 async function serveUntilStopped(): Promise<void> {
-  const config = readConfig(process.env)
-  const { accounts, fresh } = findAccounts(config)
-  const server = await start(config, accounts)
-  const { port, tlsPort } = server.listening
-  const urls = urlsOf(config, port, tlsPort)
-  console.log(`magpie: ready at ${urls.join(' and ')} (store ${config.store}, durability ${config.durability})`)
-  if (fresh) console.log(welcome(accounts, urls[0] as string))
-  else console.log('magpie: "npm run keys" prints credentials and example calls')
+  let server: Running | undefined
   let stopping = false
   const stop = async (signal: string) => {
     if (stopping) return
     stopping = true
     console.log(`magpie: ${signal}, stopping`)
-    await server.stop()
+    await server?.stop()
     process.exit(0)
   }
+  // First of all, because whoever reads that it is ready may want it to stop at once.
   process.on('SIGINT', () => stop('SIGINT'))
   process.on('SIGTERM', () => stop('SIGTERM'))
+  const config = readConfig(process.env)
+  const { accounts, fresh } = findAccounts(config)
+  server = await start(config, accounts)
+  const { port, tlsPort } = server.listening
+  const urls = urlsOf(config, port, tlsPort)
+  console.log(`magpie: ready at ${urls.join(' and ')} (store ${config.store}, durability ${config.durability})`)
+  if (fresh) console.log(welcome(accounts, urls[0] as string))
+  else console.log('magpie: "npm run keys" prints credentials and example calls')
 }
 
 async function printKeys(): Promise<void> {
   const config = readConfig(process.env)
+  if (!config.accounts && !dataFolder(config))
+    throw new ConfigError('store: memory keeps no keys; each start makes new ones and prints them')
   const { accounts } = findAccounts(config)
   console.log(welcome(accounts, urlsOf(config, config.listen.port)[0] as string))
 }
 
 function urlsOf(config: Config, port: number, tlsPort?: number): string[] {
-  const host = config.listen.host.includes(':') ? `[${config.listen.host}]` : config.listen.host
-  const shown = host === '0.0.0.0' ? '127.0.0.1' : host
+  const { host } = config.listen
+  // An address that stands for all is nothing to connect to.
+  const near = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  const shown = near.includes(':') ? `[${near}]` : near
   return [`http://${shown}:${port}`, ...(tlsPort === undefined ? [] : [`https://${shown}:${tlsPort}`])]
 }
 
-/** Errors of the outside that a line explains better than a stack. */
+/** Errors of the outside that a line explains better than a stack: the store's, and those of system calls. */
 function isExpected(error: unknown): error is Error {
-  const code = (error as { code?: string }).code
-  return code === 'EADDRINUSE' || code === 'EACCES' || (error instanceof Error && error.name === 'StoreUnavailable')
+  return error instanceof Error && (error.name === 'StoreUnavailable' || 'syscall' in error)
 }

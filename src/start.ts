@@ -9,6 +9,7 @@ import type { Dialect } from './dialects/dialect.ts'
 import { native, views } from './dialects/native/native.ts'
 import { netease } from './dialects/netease/netease.ts'
 import { tencent } from './dialects/tencent/tencent.ts'
+import { unshown } from './dialects/volcengine/shapes.ts'
 import { volcengine } from './dialects/volcengine/volcengine.ts'
 import type { GatewayLimits } from './gateway/limits.ts'
 import { type Gateway, openGateway } from './gateway/sockets.ts'
@@ -59,8 +60,7 @@ export async function start(config: Config, accounts: Account[]): Promise<Runnin
     listening,
     async stop() {
       stopSweeping()
-      await gateway.close()
-      await listening.close()
+      await Promise.all([gateway.close(), listening.close()])
       await core.close()
       await bus.close()
       await store.close()
@@ -106,9 +106,11 @@ function measure(metrics: Metrics, store: Store, gateway: Gateway): void {
       return p99
     },
   )
-  const stats = (store as { stats?: () => Record<string, number> }).stats
-  for (const name of stats ? Object.keys(stats()) : [])
-    metrics.gauge(`magpie_store_${name}`, `Store: ${name}`, () => (stats as () => Record<string, number>)()[name] ?? 0)
+  const stats = (store as { stats?: () => Record<string, unknown> }).stats
+  for (const [name, value] of Object.entries(stats?.() ?? {}))
+    if (typeof value === 'number')
+      metrics.gauge(`magpie_store_${name}`, `Store: ${name}`, () => Number(stats?.()[name]))
   for (const name of ['sockets', 'users', 'subscriptions', 'dropped', 'slow'] as const)
     metrics.gauge(`magpie_gateway_${name}`, `Gateway: ${name}`, () => gateway.stats()[name])
+  metrics.gauge('magpie_volcengine_unshown_ids', 'User ids that a reply had to show as 0', () => unshown.count)
 }

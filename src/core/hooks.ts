@@ -18,6 +18,7 @@ export interface HookPoints {
   'profile.change': { user: string; profile: Profile }
 }
 
+/** The name of such a point. */
 export type HookPoint = keyof HookPoints
 
 /** Asks whoever listens at a point; gives the draft back untouched when nobody does, without waiting. */

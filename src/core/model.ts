@@ -47,6 +47,7 @@ export interface Profile {
   tags?: string[]
 }
 
+/** What a member is in a group. */
 export type Role = 'owner' | 'manager' | 'member'
 
 /** Fields that every conversation has. */
@@ -97,6 +98,7 @@ export interface Group extends ConversationCommon {
   extra?: Partial<Record<DialectName, Record<string, unknown>>>
 }
 
+/** Where messages are: a pair's, or a group's. */
 export type Conversation = Direct | Group
 
 /** Who may do something in a group: nobody, its owner, owner and managers, or every member. */
@@ -210,6 +212,8 @@ export interface Message {
   /** The sender's id for it. */
   client?: string
   counted: boolean
+  /** What was sent to a group: how many counted messages its sender had sent there by then, this one included. */
+  own?: number
   priority?: 'high' | 'normal' | 'low' | 'lowest'
   mentions?: { all?: boolean; users: string[] }
   /** Asks for read receipts. */

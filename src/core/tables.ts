@@ -76,10 +76,11 @@ export const memberships = table<Membership>('memberships', {
 
 /** The messages of a conversation. */
 export const messages = log<Message>('messages', {
-  columns: { conv: 'int', seq: 'int', id: 'int', shown: 'int' },
+  columns: { conv: 'int', seq: 'int', id: 'int', shown: 'int', sender: 'text', own: 'int' },
   key: ['conv', 'seq'],
   time: 'time',
-  indexes: { id: ['conv', 'id'], shown: ['conv', 'shown'] },
+  indexes: { id: ['conv', 'id'], shown: ['conv', 'shown'], own: ['conv', 'sender', 'seq', 'own'] },
+  sparse: ['own'],
 })
 
 /** What happened to a conversation's messages and members since. */

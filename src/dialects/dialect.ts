@@ -30,10 +30,13 @@ export type Code = number | string
 export class Refusal extends Error {
   override name = 'Refusal'
   readonly code: Code
+  /** The same request may succeed after a while. */
+  readonly passing: boolean
 
-  constructor(code: Code, text: string) {
+  constructor(code: Code, text: string, passing = false) {
     super(text)
     this.code = code
+    this.passing = passing
   }
 }
 
@@ -107,8 +110,8 @@ export interface Dialect<O extends Opened = any> {
   encode(opened: O, answer: unknown): WireReply
   /** The reply for a refusal; `opened` is missing when the request did not get that far. */
   refuse(request: WireRequest, opened: O | undefined, code: Code, text: string): WireReply
-  /** Checks an end user's credentials for the gateway; the user's id, by Fault otherwise. Absent where users have none. */
-  signIn?(core: Core, credentials: unknown): Promise<SignedIn>
+  /** Checks an end user's credentials for the gateway, by Fault or Refusal otherwise. Absent where users have none. */
+  signIn?(core: Core, credentials: unknown, address: string): Promise<SignedIn>
 }
 
 /** What every dialect knows of an opened request. */

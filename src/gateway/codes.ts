@@ -1,4 +1,5 @@
 import { Fault, type Reason } from '../core/errors.ts'
+import { Refusal } from '../dialects/dialect.ts'
 
 /** Why a socket was closed: the WebSocket close code, and a line for people. */
 export interface Ending {
@@ -39,5 +40,5 @@ const passing: Reason[] = [
 export function endingOf(error: unknown): Ending {
   if (error instanceof Fault) return passing.includes(error.reason) ? codes.unavailable : codes.refused
   // A dialect's own refusal is about the credentials; anything else is ours.
-  return error instanceof Error && error.name === 'Refusal' ? codes.refused : codes.unavailable
+  return error instanceof Refusal && !error.passing ? codes.refused : codes.unavailable
 }

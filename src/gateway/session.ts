@@ -122,7 +122,7 @@ export function openSession(ws: WebSocket, address: string, around: Surroundings
   async function prove(credentials: { dialect: string }): Promise<SignedIn> {
     const dialect = around.dialects.find(each => each.name === credentials.dialect)
     if (!dialect?.signIn) throw new Fault('caller.unknown', 'no dialect of that name signs users in')
-    return dialect.signIn(core, credentials)
+    return dialect.signIn(core, credentials, address)
   }
 
   /** Who was signed out between the proof and the listening would never hear of it: a user just written proves it again. */

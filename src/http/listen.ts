@@ -21,12 +21,15 @@ export interface Listening {
   tlsPort?: number
   /** The servers themselves, for whoever takes over upgraded connections. */
   servers: (TlsServer | import('node:http').Server)[]
-  /** Stops accepting, waits for the calls under way, ends idle connections. */
+  /** Stops accepting and ends idle connections; calls under way have `grace` to come to their end. */
   close(): Promise<void>
 }
 
 /** No vendor takes larger bodies; each dialect has its own smaller limits. */
 const bodyLimit = 2 * 1024 * 1024
+
+/** How long a call may still take once the server stops (ms); no vendor's own limit is longer. */
+const grace = 3000
 
 /** Listens on one port (and one with TLS) for all dialects, `/healthz`, `/readyz` and `/metrics`. */
 export async function listen(
@@ -42,6 +45,7 @@ export async function listen(
     requestTimeout: 30_000,
     routerOptions: { querystringParser: () => ({}), ignoreTrailingSlash: false },
     forceCloseConnections: 'idle',
+    frameworkErrors: refuseUnread,
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
@@ -49,13 +53,16 @@ export async function listen(
   app.get('/readyz', async (_request, reply) => ready(core, reply))
   app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()))
   app.all('/*', async (request, reply) => answer(request, reply))
-  app.setErrorHandler((error: { statusCode?: number; code?: string }, request, reply) => {
+  app.setErrorHandler(refuseUnread)
+
+  /** What never became a request of ours, such as a body too large or a broken path, is refused in the vendor's words. */
+  function refuseUnread(error: { statusCode?: number; code?: string }, request: FastifyRequest, reply: FastifyReply) {
     const wire = wireRequest(request)
     const dialect = dialects.find(each => each.owns(wire))
-    if (!dialect) return reply.code(error.statusCode ?? 500).send({ error: 'bad request' })
+    if (!dialect) return void reply.code(error.statusCode ?? 500).send({ error: 'bad request' })
     const reason = error.code === 'FST_ERR_CTP_BODY_TOO_LARGE' ? 'request.large' : 'request.malformed'
-    return send(reply, dialect.refuse(wire, undefined, dialect.errors[reason], 'the request could not be read'))
-  })
+    send(reply, dialect.refuse(wire, undefined, dialect.errors[reason], 'the request could not be read'))
+  }
 
   async function answer(request: FastifyRequest, reply: FastifyReply) {
     const wire = wireRequest(request)
@@ -71,11 +78,21 @@ export async function listen(
     tlsPort: secure && (secure.address() as AddressInfo).port,
     servers: secure ? [app.server, secure] : [app.server],
     async close() {
-      secure?.close()
-      secure?.closeIdleConnections()
-      await app.close()
+      const cut = setTimeout(() => {
+        app.server.closeAllConnections()
+        secure?.closeAllConnections()
+      }, grace)
+      await Promise.all([app.close(), secure && closed(secure)])
+      clearTimeout(cut)
     },
   }
+}
+
+function closed(server: TlsServer): Promise<void> {
+  return new Promise(resolve => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+  })
 }
 
 /** Ready = the store answers. */

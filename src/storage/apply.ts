@@ -97,8 +97,9 @@ function fill(slot: Slot, results: Results): Cell {
   return typeof slot === 'object' && slot !== null ? value(slot, results) : slot
 }
 
-function value(ref: Ref, results: Results): number {
-  return (results[ref.$ref] as Appended)[ref.field]
+function value({ $ref, field }: Ref, results: Results): number {
+  const result = results[$ref]
+  return field === 'sum' ? (result as number) : (result as Appended)[field]
 }
 
 function fillDocument(doc: string, late: Late, results: Results): string {

@@ -46,7 +46,7 @@ export function encode(steps: readonly Step[], layoutOf: (table: Table) => Layou
   return { steps: encoded, bytes }
 }
 
-// Throws unless the reference names an earlier append; `own`: or this one, for a row that shows its own number or time.
+// Throws unless the reference names an earlier append or add; `own`: or this one, for a row that shows its own number or time.
 type CheckRef = (ref: Ref, own?: boolean) => void
 
 function encodeStep(step: Step, of: Layout, check: CheckRef): Encoded {
@@ -98,14 +98,9 @@ function columns(of: Layout, value: object, check: CheckRef, appended = false): 
   return of.columns.map((name, i) => {
     if (appended && (i === of.keyLength - 1 || i === of.time)) return null
     const part = (value as Record<string, unknown>)[name]
-    if (part === undefined && i === of.expires && !isIndexed(of, i)) return null
-    if (part === undefined && i === of.time) return null
+    if (part === undefined && (of.optional[i] || i === of.time)) return null
     return slot(of, i, part, check)
   })
-}
-
-function isIndexed(of: Layout, column: number): boolean {
-  return Object.values(of.orders).some(order => order.includes(column))
 }
 
 function slot(of: Layout, column: number, part: unknown, check: CheckRef): Slot {
@@ -127,22 +122,28 @@ function plain(part: KeyPart): KeyPart {
 
 // All fields that are no columns, as JSON, and the references that are missing in it.
 function document(of: Layout, value: object, check: CheckRef): [doc: string, late: Late] {
-  const rest: Record<string, unknown> = { ...value }
-  for (const name of of.columns) rest[name] = undefined
-  if (of.table.kind === 'log') rest.counters = undefined
-  const late: [string, Ref][] = []
-  for (const [name, field] of Object.entries(rest)) {
-    if (!isRef(field)) continue
-    check(field)
-    late.push([name, field])
-    rest[name] = undefined
+  const rest: Record<string, unknown> = {}
+  let late: [string, Ref][] = none
+  for (const name of Object.keys(value)) {
+    const field = (value as Record<string, unknown>)[name]
+    if (field === undefined || of.elsewhere.has(name)) continue
+    if (isRef(field)) {
+      check(field)
+      late = [...late, [name, field]]
+    }
+    // Setting an inherited name such as `__proto__` would not make a field.
+    else if (name in rest) Object.defineProperty(rest, name, { value: field, enumerable: true })
+    else rest[name] = field
   }
   return [JSON.stringify(rest), late]
 }
 
+const none: [string, Ref][] = []
+
 function checkRef(steps: readonly Step[], before: number, ref: Ref): void {
   const meant = ref.$ref < before ? steps[ref.$ref] : undefined
-  if (meant?.do !== 'append') throw new TypeError(`a reference to step ${ref.$ref}, which is no append before it`)
+  const wanted = ref.field === 'sum' ? 'add' : 'append'
+  if (meant?.do !== wanted) throw new TypeError(`a reference to step ${ref.$ref}, which is no ${wanted} before it`)
 }
 
 // Roughly what the step takes on disk.

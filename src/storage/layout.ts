@@ -1,4 +1,4 @@
-import type { Column, Key, Range, Row, Table } from './store.ts'
+import { type Column, type Key, manyLimit, type Range, type Row, type Table } from './store.ts'
 
 /** What a cell of a stored row holds. */
 export type Cell = string | number | null
@@ -15,6 +15,10 @@ export interface Layout {
   expires: number
   /** Cell positions in the order of the key ('') and of every index. */
   orders: Readonly<Record<string, readonly number[]>>
+  /** Columns that a row may leave empty: nothing but sparse indexes and the expiry name them. */
+  optional: readonly boolean[]
+  /** Fields that do not stand in the document. */
+  elsewhere: ReadonlySet<string>
   /** Cells after the columns: `version`, then what the kind of table keeps. */
   version: number
   tail: readonly string[]
@@ -51,8 +55,15 @@ export function layout(table: Table): Layout {
   const types = columns.map(name => table.columns[name] ?? 'int')
   if (table.kind === 'log' && types[key.length - 1] !== 'int')
     throw new TypeError(`${table.name}: its number is no int`)
-  return { table, columns, types, keyLength: key.length, time, expires, orders, version: columns.length, tail }
+  const needed = Object.entries(orders).flatMap(([name, order]) => (isSparse(table, name) ? [] : order))
+  const optional = columns.map((_, i) => !needed.includes(i))
+  const elsewhere = new Set(table.kind === 'log' ? [...columns, 'counters'] : columns)
+  const position = { keyLength: key.length, time, expires, version: columns.length }
+  return { table, columns, types, ...position, orders, optional, elsewhere, tail }
 }
+
+/** Whether rows may be missing from this order. */
+export const isSparse = (table: Table, order: string): boolean => table.sparse.includes(order)
 
 // SQL knows no difference between upper and lower case here, and engines quote names without escaping.
 function checkNames(table: Table, columns: string[]): void {
@@ -98,6 +109,18 @@ export function checkRange(of: Layout, range: Range, index: string): readonly nu
   if (!Number.isInteger(skip) || skip < 0 || skip > 10_000) throw new RangeError(`skip ${skip} is not 0 to 10000`)
   for (const end of [range.from, range.to]) checkParts(of, order, [...range.prefix, ...(end ?? [])])
   return order
+}
+
+/** The same for ranges that are read together. */
+export function checkRanges(of: Layout, ranges: readonly Range[], index: string): void {
+  let [rows, passed] = [0, 0]
+  for (const range of ranges) {
+    checkRange(of, range, index)
+    rows += range.limit
+    passed += range.skip ?? 0
+  }
+  if (rows > manyLimit || passed > manyLimit)
+    throw new RangeError(`ranges for ${rows} rows after ${passed} are more than ${manyLimit} together`)
 }
 
 function checkParts(of: Layout, order: readonly number[], parts: Key): void {

@@ -147,7 +147,11 @@ export function memoryRows(layouts: ReadonlyMap<string, Layout>): MemoryRows {
 
 const keyOf = (of: Layout, cells: Cells) => cells.slice(0, of.keyLength) as unknown as Key
 
-const placeIn = (order: readonly number[], cells: Cells) => place(order.map(i => cells[i]) as unknown as Key)
+// Undefined for a row that does not stand in a sparse index.
+function placeIn(order: readonly number[], cells: Cells): string | undefined {
+  const key = order.map(i => cells[i])
+  return key.includes(null) ? undefined : place(key as unknown as Key)
+}
 
 const expiryPlace = (of: Layout, cells: Cells) => place([cells[of.expires] as number, ...keyOf(of, cells)])
 

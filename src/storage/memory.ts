@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { encode } from './encode.ts'
-import { type Layout, layout } from './layout.ts'
+import { checkRanges, type Layout, layout } from './layout.ts'
 import { memoryRows } from './memory-rows.ts'
-import { type Key, type Store, StoreUnavailable, type Table } from './store.ts'
+import { type Key, type Range, type Store, StoreUnavailable, type Table } from './store.ts'
 
 /** A store in memory, for tests: all rules of the contract except that anything outlives the process. */
 export function openMemory({ clock = Date.now }: { clock?: () => number } = {}): Store {
@@ -30,9 +30,15 @@ export function openMemory({ clock = Date.now }: { clock?: () => number } = {}):
       open()
       return keys.map(key => rows.get<T>(layoutOf(table as Table), key))
     },
-    async scan<T>(table: Table<T>, range: Parameters<Store['scan']>[1], index = '') {
+    async scan<T>(table: Table<T>, range: Range, index = '') {
       open()
       return rows.scan<T>(layoutOf(table as Table), range, index)
+    },
+    async scanMany<T>(table: Table<T>, ranges: readonly Range[], index = '') {
+      open()
+      const of = layoutOf(table as Table)
+      checkRanges(of, ranges, index)
+      return ranges.map(range => rows.scan<T>(of, range, index))
     },
     async heads(table, keys) {
       open()

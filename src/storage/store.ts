@@ -28,6 +28,8 @@ export interface Table<T = unknown> {
   readonly key: readonly string[]
   /** Secondary indexes: name → columns, beginning with the shard. The key's columns follow by themselves, so order is total. */
   readonly indexes: Readonly<Record<string, readonly string[]>>
+  /** Indexes in which a row that lacks a value for one of their columns does not stand; in the others no row may lack one. */
+  readonly sparse: readonly string[]
   /** A log's column for the time in milliseconds that the commit sets. */
   readonly time?: string
   /** Column with the time in milliseconds from which `sweep` may remove the row; rows without it stay. */
@@ -61,12 +63,12 @@ export interface Head {
 }
 
 /**
- * Stands in a step for what an earlier append of the same batch is given; in an append's value also for its own.
- * Steps count from 0 over the whole batch.
+ * Stands in a step for what an earlier append of the same batch is given, in an append's value also for its own, or for
+ * the sum that an earlier add comes to. Steps count from 0 over the whole batch.
  */
 export interface Ref {
   readonly $ref: number
-  readonly field: 'number' | 'time'
+  readonly field: 'number' | 'time' | 'sum'
 }
 
 /** A batch's steps run in order; a check sees what earlier steps of the batch and earlier batches wrote. */
@@ -128,6 +130,9 @@ export class StoreUnavailable extends Error {
 /** Batches at most this large; a larger one is refused with RangeError before anything happens. */
 export const batchLimits = { steps: 1000, bytes: 1024 * 1024 } as const
 
+/** Ranges read together ask for, and pass over, at most this many rows each; more is refused with RangeError. */
+export const manyLimit = 10_000
+
 export interface Store {
   /** Made once with the data and kept; positions of clients are only good within one epoch. */
   readonly epoch: string
@@ -137,6 +142,8 @@ export interface Store {
   getMany<T>(table: Table<T>, keys: readonly Key[]): Promise<(Row<T> | undefined)[]>
   /** Rows in the order of the key, or of the named index. */
   scan<T>(table: Table<T>, range: Range, index?: string): Promise<Row<T>[]>
+  /** The rows of many ranges over one order, by range in the order of the ranges, in one round trip; see `manyLimit`. */
+  scanMany<T>(table: Table<T>, ranges: readonly Range[], index?: string): Promise<Row<T>[][]>
   /** The ends of many logs in one round trip, in the order of the keys. */
   heads(table: Log, keys: readonly Key[]): Promise<Head[]>
   /** All or nothing. Resolves after the sync that covers it. Rejects with StoreUnavailable, RangeError or TypeError. */
@@ -151,11 +158,12 @@ interface TableOptions<T> {
   columns: Readonly<Partial<Record<keyof T & string, Column>>>
   key: readonly (keyof T & string)[]
   indexes?: Readonly<Record<string, readonly (keyof T & string)[]>>
+  sparse?: readonly string[]
   expires?: keyof T & string
   volatile?: boolean
 }
 
-/** Declares a table of rows. Every key and index column is a field of T that no row leaves out. */
+/** Declares a table of rows. Every key column, and every column of an index that is not sparse, is a field that no row leaves out. */
 export function table<T>(name: string, options: TableOptions<T>): Table<T> {
   return declare<T>(name, 'table', options) as Table<T>
 }
@@ -173,6 +181,7 @@ export function counters(name: string, options: { columns: Record<string, Column
     columns: options.columns,
     key: Object.keys(options.columns),
     indexes: {},
+    sparse: [],
     volatile: options.volatile ?? false,
   }
 }
@@ -184,12 +193,15 @@ function declare<T>(name: string, kind: Table['kind'], options: TableOptions<T>)
     for (const column of columns)
       if (!(column in options.columns)) throw new TypeError(`${name}.${index}: column ${column} has no type`)
   }
+  const sparse = options.sparse ?? []
+  for (const index of sparse) if (!(index in indexes)) throw new TypeError(`${name} has no index ${index}`)
   return {
     name,
     kind,
     columns: options.columns as Record<string, Column>,
     key: options.key,
     indexes,
+    sparse,
     expires: options.expires,
     volatile: options.volatile ?? false,
   }
@@ -230,20 +242,25 @@ export function add(table: Table<Count>, key: Key, delta: number, bounds: { min?
   return { do: 'add', table, key, delta, ...bounds }
 }
 
-/** What the append at this step of the batch will get. */
-export function ref(step: number): { number: Ref; time: Ref } {
-  const made = { number: { $ref: step, field: 'number' }, time: { $ref: step, field: 'time' } } as const
-  refs.add(made.number)
-  refs.add(made.time)
-  return made
+/** What the append at this step of the batch will get, or what the add will come to. */
+export function ref(step: number): { number: Ref; time: Ref; sum: Ref } {
+  const known = refs[step]
+  if (known) return known
+  const to = (field: Ref['field']): Ref => Object.freeze({ $ref: step, field, [made]: true })
+  const fresh = { number: to('number'), time: to('time'), sum: to('sum') }
+  if (step < batchLimits.steps) refs[step] = fresh
+  return fresh
 }
 
-// Known by identity, so that a caller's JSON which happens to look like a reference stays what it is.
-const refs = new WeakSet<object>()
+// A mark that no JSON can carry, so that a caller's value which happens to look like a reference stays what it is.
+const made = Symbol('made by ref')
+
+// The same few stand in every batch.
+const refs: { number: Ref; time: Ref; sum: Ref }[] = []
 
 /** Whether `ref` made this value. */
 export function isRef(value: unknown): value is Ref {
-  return typeof value === 'object' && value !== null && refs.has(value)
+  return typeof value === 'object' && value !== null && made in value
 }
 
 /** T, where top-level numbers may also be references. */

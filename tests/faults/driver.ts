@@ -12,14 +12,14 @@ const [folder = '', run = '', writers = '64', deathAfter = '0', durability = 'fu
 
 try {
   const store = await openSqlite({ folder, durability: durability as 'full' | 'relaxed', tables: contractTables })
-  writeSync(1, 'open\n')
+  say('open\n')
   let acknowledged = 0
   const write = async (writer: number) => {
     for (let i = 0; ; i++) {
       const id = `${run}-${writer}-${i}`
       const outcome = await store.commit(oneWrite(id, writer))
       if (!outcome.ok) throw new Error(`conflict in ${id}`)
-      writeSync(1, `ack-${id}.\n`)
+      say(`ack-${id}.\n`)
       if (++acknowledged === Number(deathAfter)) process.kill(process.pid, 'SIGKILL')
     }
   }
@@ -27,4 +27,17 @@ try {
 } catch (error) {
   console.error((error as Error).message)
   process.exit(1)
+}
+
+// At once, in the middle of a turn; a reader that is slower than the disk is waited for.
+function say(line: string): void {
+  for (;;) {
+    try {
+      writeSync(1, line)
+      return
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'EAGAIN') throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
+    }
+  }
 }

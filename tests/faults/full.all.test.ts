@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { contractTables, thing, things } from '../../src/storage/contract/tables.ts'
 import { openSqlite, type SqliteStore } from '../../src/storage/sqlite/sqlite.ts'
 import { put, StoreUnavailable } from '../../src/storage/store.ts'
+import { onSmallDisk } from './disk.ts'
 import { inFolder } from './folder.ts'
 
 test(
@@ -12,7 +12,7 @@ test(
   { timeout: 60_000 },
   () =>
     inFolder(folder =>
-      onSmallDisk(folder, async () => {
+      onSmallDisk(folder, 16, async () => {
         const ballast = join(folder, 'ballast')
         writeFileSync(ballast, Buffer.alloc(4 * 1024 * 1024))
         const data = join(folder, 'data')
@@ -60,19 +60,4 @@ async function fill(store: SqliteStore, name: string): Promise<string[]> {
 
 async function there(store: SqliteStore): Promise<string[]> {
   return (await store.scan(things, { prefix: [1], limit: 1000 })).map(row => row.value.id)
-}
-
-async function onSmallDisk(folder: string, work: () => Promise<void>): Promise<void> {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'magpie-test', folder], { stdio: 'pipe' })
-  } catch (error) {
-    throw new Error(
-      `this test mounts a small tmpfs: install util-linux and run it as root (${(error as Error).message})`,
-    )
-  }
-  try {
-    await work()
-  } finally {
-    execFileSync('umount', [folder])
-  }
 }

@@ -15,21 +15,25 @@ const calls = 'pwrite64,write,writev,sendto,sendmsg,fsync,fdatasync'
 
 /** Runs the driver under strace until it has died by itself; gives its acknowledgements in the order they left. */
 export async function traceDriver(folder: string, acknowledgements: number, durability: string): Promise<Traced[]> {
-  try {
-    execFileSync('strace', ['-V'], { stdio: 'pipe' })
-  } catch {
-    throw new Error('this test needs strace: install it (Debian: apt-get install strace)')
-  }
   const trace = `${folder}.trace`
-  const under = ['strace', '-f', '-y', '-qq', '-s', '5000', '-e', `trace=${calls}`, '-o', trace]
-  const driving = drive([folder, 'traced', 64, acknowledgements, durability], under)
+  const driving = drive([folder, 'traced', 64, acknowledgements, durability], straceInto(trace))
   await driving.ended
   if (driving.complaint()) throw new Error(driving.complaint())
   return readTrace(readFileSync(trace, 'latin1').split('\n'))
 }
 
-/** Walks through a trace of the driver. */
-export function readTrace(lines: string[]): Traced[] {
+/** The command that runs another and writes what it writes and syncs into a file; throws when there is no strace. */
+export function straceInto(file: string): string[] {
+  try {
+    execFileSync('strace', ['-V'], { stdio: 'pipe' })
+  } catch {
+    throw new Error('this test needs strace: install it (Debian: apt-get install strace)')
+  }
+  return ['strace', '-f', '-y', '-qq', '-s', '20000', '-e', `trace=${calls}`, '-o', file]
+}
+
+/** Walks through a trace. `said` finds the ids of what a write outside acknowledges. */
+export function readTrace(lines: string[], said: (text: string) => string[] = ids): Traced[] {
   const acknowledged: Traced[] = []
   const covered = new Set<string>()
   let uncovered: string[] = []
@@ -54,7 +58,9 @@ export function readTrace(lines: string[]): Traced[] {
       if (rest.includes('<unfinished')) syncing.set(thread, done)
       else done()
     } else if (/^(write|writev|sendto|sendmsg)$/.test(call)) {
-      for (const id of ids(rest)) acknowledged.push({ id, covered: covered.has(id), synced })
+      // What found the pipe full is written once more.
+      const fresh = said(rest).filter(id => acknowledged.at(-1)?.id !== id)
+      for (const id of fresh) acknowledged.push({ id, covered: covered.has(id), synced })
     } else {
       const [, resumed = ''] = /^(\d+) +<\.\.\. f\w*sync resumed>/.exec(line) ?? []
       syncing.get(resumed)?.()

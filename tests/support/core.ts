@@ -169,6 +169,7 @@ export function unevenly(store: Store): Store {
     get: slow(store.get) as Store['get'],
     getMany: slow(store.getMany) as Store['getMany'],
     scan: slow(store.scan) as Store['scan'],
+    scanMany: slow(store.scanMany) as Store['scanMany'],
     heads: slow(store.heads),
     commit: slow(store.commit),
   }

@@ -18,7 +18,7 @@ export interface NeteaseOptions {
 
 /** Calls a NetEase V1 operation over HTTP with the app's real CheckSum; `fields` are the form's. */
 export async function callNetease(
-  server: TestServer,
+  server: Pick<TestServer, 'url'>,
   app: App,
   key: string,
   fields: unknown,

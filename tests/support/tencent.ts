@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { deflateSync } from 'node:zlib'
 import { Api } from 'tls-sig-api-v2'
 import type { App } from '../../src/core/apps/model.ts'
+import { readExact } from './exact-json.ts'
 import type { TestServer } from './server.ts'
 
 /** What a call may do otherwise than the administrator's client. */
@@ -19,7 +20,7 @@ export interface TencentOptions {
   path?: string
 }
 
-/** The reply of a call: HTTP status, headers and the JSON body. */
+/** The reply of a call: HTTP status, headers and the JSON body, with integers exact. */
 export interface TencentReply {
   status: number
   headers: Headers
@@ -87,7 +88,7 @@ export async function callTencent(
     method,
     body: method === 'POST' ? wireBody(options.raw ?? JSON.stringify(body)) : undefined,
   })
-  return { status: reply.status, headers: reply.headers, body: await reply.json() }
+  return { status: reply.status, headers: reply.headers, body: readExact(await reply.text()) }
 }
 
 function wireBody(body: string | Buffer): string | Uint8Array<ArrayBuffer> {

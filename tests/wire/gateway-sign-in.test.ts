@@ -101,7 +101,7 @@ describe('signing in', () => {
       ...trusting,
       name: 'tencent',
       async signIn(core, credentials) {
-        const signed = await (trusting.signIn as NonNullable<Dialect['signIn']>)(core, credentials)
+        const signed = await (trusting.signIn as NonNullable<Dialect['signIn']>)(core, credentials, '')
         // The ban falls between the proof and the moment from which the gateway hears of bans.
         if (++proofs === 1) await core.users.ban(rest, 'race', true, { now: true })
         return signed

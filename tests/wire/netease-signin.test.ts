@@ -20,7 +20,7 @@ const call = async (key: string, fields: object) => (await callNetease(server, a
 /** The user's id, or the code that the device is refused with. */
 async function signIn(accid: string, token: unknown, appKey = app.netease?.appKey) {
   try {
-    const signed = await netease.signIn?.(server.core, { dialect: 'netease', appKey, accid, token })
+    const signed = await netease.signIn?.(server.core, { dialect: 'netease', appKey, accid, token }, '127.0.0.1')
     return [signed?.user, signed?.call.operator, signed?.call.admin]
   } catch (error) {
     return netease.errors[(error as Fault).reason]
@@ -53,7 +53,7 @@ test('[NE18] a wrong token, an unknown account and one without a token are 302; 
   expect(await signIn('cid', 'right', 'no app')).toBe(414)
   expect(await signIn('cid', 'right', server.apps[1]?.netease?.appKey)).toBe(403)
   expect(await signIn('cid', 5)).toBe(414)
-  await expect(netease.signIn?.(server.core, 'x')).rejects.toThrow(Fault)
+  await expect(netease.signIn?.(server.core, 'x', '127.0.0.1')).rejects.toThrow(Fault)
 })
 
 test('[NE19] a banned account is 422 until it is unblocked, and 302 with a wrong token [netease user/block.action] [netease user/unblock.action]', async () => {

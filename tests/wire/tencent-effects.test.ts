@@ -267,3 +267,49 @@ test('[TE72] groups of other APIs are shown as the nearest type, and found by it
   const { GroupInfo } = await group('get_group_info', { GroupIdList: ['s1', 't1'], ResponseFilter: filter })
   expect(GroupInfo.map((each: { Type: string }) => each.Type)).toEqual(['Community', 'Public'])
 })
+
+test('[TE94] a page that came to its end among recalled messages says that there are more', async () => {
+  await group('create_group', { Type: 'Public', Name: 'g', GroupId: 'g1', Owner_Account: 'u_1' })
+  const found = await server.core.groups.byAlias(app.id, 'g1')
+  const call = { app, admin: true, origin: { dialect: 'tencent', via: 'rest' } } as const
+  const draft = { from: 'u_1', parts: [{ type: 'text' as const, text: 'x' }] }
+  const last = 2100
+  for (let seq = 1; seq <= last; seq++) {
+    await server.core.send.toGroup(call, found.id, draft)
+    if (seq > 1 && seq < last) await server.core.recall(call, found, seq)
+  }
+  const read = (body: object) => group('group_msg_get_simple', { GroupId: 'g1', ReqMsgNumber: 2, ...body })
+  const seqs = (page: { RspMsgList: { MsgSeq: number }[] }) => page.RspMsgList.map(message => message.MsgSeq)
+  const page = await read({})
+  expect([page.IsFinished, seqs(page)]).toEqual([0, [last]])
+  const rest = await read({ ReqMsgSeq: last - 1 })
+  expect([rest.IsFinished, seqs(rest)]).toEqual([1, [1]])
+})
+
+test('[TE56] messages that share a key do not send a reader round in circles', async () => {
+  const both = { MsgRandom: 1, MsgSeq: 1, MsgBody: text }
+  await ask('openim/sendmsg', { ...both, From_Account: 'u_1', To_Account: 'u_2', MsgRandom: 2 })
+  await ask('openim/sendmsg', { ...both, From_Account: 'u_1', To_Account: 'u_2' })
+  await ask('openim/sendmsg', { ...both, From_Account: 'u_2', To_Account: 'u_1' })
+  const keys: string[] = []
+  let [MaxTime, LastMsgKey, Complete] = [4_000_000_000, '', 0]
+  while (!Complete && keys.length < 9) {
+    const view = { Operator_Account: 'u_1', Peer_Account: 'u_2', MaxCnt: 1, MinTime: 0, MaxTime, LastMsgKey }
+    const page = await ask('openim/admin_getroammsg', view)
+    keys.push(page.LastMsgKey)
+    ;[MaxTime, LastMsgKey, Complete] = [page.LastMsgTime, page.LastMsgKey, page.Complete]
+  }
+  expect(Complete).toBe(1)
+  expect(keys.at(-1)).toMatch(/^1_2_/)
+})
+
+test("[TE52] the sender's own devices are told, unless SyncOtherMachine is 2 [tencent openim/sendmsg]", async () => {
+  const hidden = async (MsgRandom: number, more: object) => {
+    const body = { From_Account: 'u_1', To_Account: 'u_2', MsgRandom, MsgBody: text, ...more }
+    const events = await told([userSubject(app.id, 'u_1')], () => ask('openim/sendmsg', body))
+    return events.flatMap(event => (event.type === 'message.sent' ? [event.message.hiddenFrom] : []))
+  }
+  expect(await hidden(1, {})).toEqual([undefined])
+  expect(await hidden(2, { SyncOtherMachine: 1 })).toEqual([undefined])
+  expect(await hidden(3, { SyncOtherMachine: 2 })).toEqual([['u_1']])
+})

@@ -16,8 +16,8 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-function signIn(userid: string, usersig: unknown, sdkappid: unknown = app.id) {
-  return tencent.signIn?.(server.core, { dialect: 'tencent', sdkappid, userid, usersig })
+function signIn(userid: string, usersig: unknown, sdkappid: unknown = app.id, address = '192.0.2.1') {
+  return tencent.signIn?.(server.core, { dialect: 'tencent', sdkappid, userid, usersig }, address)
 }
 
 /** The vendor's code of a refused sign-in. */
@@ -66,4 +66,12 @@ test('[TE18] kicked and banned users are refused at once', async () => {
   const admin = { app, admin: true, origin: { dialect: 'tencent', via: 'rest' } } as const
   await server.core.users.ban(admin, 'u_5', true, { now: false })
   expect(await refusal(signIn('u_5', fresh))).toBe(70051)
+})
+
+test('[TE17] whoever tries too many wrong UserSigs from one address has to wait, and nobody else', async () => {
+  const guesses = Array.from({ length: 20 }, (_, i) => refusal(signIn('u_6', `guess-${i}`)))
+  expect(await Promise.all(guesses)).toEqual(Array(20).fill(70003))
+  expect(await refusal(signIn('u_6', userSig(app, 'u_6')))).toBe(70050)
+  expect((await signIn('u_7', userSig(app, 'u_7')))?.user).toBe('u_7')
+  expect((await signIn('u_6', userSig(app, 'u_6'), app.id, '192.0.2.2'))?.user).toBe('u_6')
 })

@@ -6,6 +6,7 @@ import { userSubject } from '../events.ts'
 import type { Conversation, Direct, Group, User } from '../model.ts'
 import { conversations, memberships, type Name, names, users } from '../tables.ts'
 import { demandUsers, gets, holds, present } from '../users/rows.ts'
+import { conversationsHere } from './here.ts'
 import { openSteps, pairHeld, pairName, pairOf } from './pairs.ts'
 
 export { pairOf, sideOf } from './pairs.ts'
@@ -18,6 +19,7 @@ const pairChunk = 100
 
 export type Directs = ReturnType<typeof openDirects>
 
+/** Conversations of two users, and reading conversations of both types. */
 export function openDirects(ctx: Context) {
   /** The conversation's id of two users; undefined before their first message. */
   async function find(app: number, one: string, other: string, inbox = 0): Promise<number | undefined> {
@@ -128,29 +130,7 @@ export function openDirects(ctx: Context) {
 
   /** Conversations of either type, in order; undefined for those that are not there. */
   async function getMany(app: number, ids: readonly number[]): Promise<(Conversation | undefined)[]> {
-    const rows = await ctx.store.getMany(
-      conversations,
-      ids.map(id => [id]),
-    )
-    const found = rows.map(row => {
-      const value = row?.value
-      const here = value && value.app === app && !(value.type === 'group' && value.dismissed)
-      return here ? value : undefined
-    })
-    const ended = await endedPairs(app, found)
-    return found.map(conversation => (conversation && ended.has(conversation.id) ? undefined : conversation))
-  }
-
-  /** The direct conversations among these whose user was deleted, though a job may still have to remove them. */
-  async function endedPairs(app: number, found: readonly (Conversation | undefined)[]): Promise<Set<number>> {
-    const pairs = found.filter(one => one?.type === 'direct')
-    if (pairs.length === 0) return new Set()
-    const rows = await rowsOf(
-      app,
-      pairs.flatMap(({ a, b }) => [a, b]),
-    )
-    const ended = pairs.filter(({ created }, i) => !rows.slice(2 * i, 2 * i + 2).every(row => holds(row, created)))
-    return new Set(ended.map(({ id }) => id))
+    return conversationsHere(ctx, app, ids)
   }
 
   /** What an idempotency key has made: a conversation of either type that is still there. */

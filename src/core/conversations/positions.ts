@@ -1,9 +1,10 @@
-import type { Head } from '../../storage/store.ts'
+import type { Head, Row } from '../../storage/store.ts'
 import type { Context } from '../context.ts'
+import { exceptionsSince } from '../messages/exceptions.ts'
 import { type History, visible } from '../messages/history.ts'
 import { counterOf, unreadOf } from '../messages/unread.ts'
 import type { Conversation, Member, Membership, Message } from '../model.ts'
-import { changes, exceptions, members, memberships, messages, sent, users } from '../tables.ts'
+import { changes, members, memberships, messages, sent, users } from '../tables.ts'
 import type { Directs } from './directs.ts'
 
 /** How a user stands in one of their conversations: its two ends, and what they have not read of it. */
@@ -39,27 +40,31 @@ export function openPositions(ctx: Context, directs: Directs, history: History) 
       ctx.store.heads(changes, logs),
       ctx.store.getMany(sent, mine),
     ])
-    const standing = await Promise.all(
-      here.map(async (conversation, i): Promise<Standing | undefined> => {
-        const member = rows[i]?.value
-        const head = heads[i] as Head
-        if (!member) return undefined
-        const differing = await exceptionsSince(conversation, member, head)
-        const counted = head.counters[counterOf(conversation, user)] ?? 0
-        const unread = unreadOf(conversation, member, counted, own[i]?.value.n ?? 0, differing)
-        return { conversation, member, head, rev: revs[i]?.number ?? 0, unread }
-      }),
-    )
+    const differing = await exceptionsOf(here, rows, heads)
+    const standing = here.map((conversation, i): Standing | undefined => {
+      const member = rows[i]?.value
+      const head = heads[i] as Head
+      if (!member) return undefined
+      const counted = head.counters[counterOf(conversation, user)] ?? 0
+      const unread = unreadOf(conversation, member, counted, own[i]?.value.n ?? 0, differing.get(conversation.id) ?? 0)
+      return { conversation, member, head, rev: revs[i]?.number ?? 0, unread }
+    })
     const byConv = new Map(standing.flatMap(each => (each ? [[each.conversation.id, each] as const] : [])))
     return convs.map(conv => byConv.get(conv))
   }
 
   // Only groups have exceptions, and only what is not read yet can be one: most conversations cost no read here.
-  async function exceptionsSince(conversation: Conversation, member: Member, head: Head): Promise<number> {
-    if (conversation.type === 'direct' || member.readSeq >= head.number) return 0
-    const prefix = [conversation.id, member.user]
-    const rows = await ctx.store.scan(exceptions, { prefix, from: [member.readSeq + 1], limit: 1000 })
-    return rows.reduce((sum, row) => sum + row.value.weight, 0)
+  async function exceptionsOf(
+    found: readonly Conversation[],
+    rows: readonly (Row<Member> | undefined)[],
+    heads: readonly Head[],
+  ): Promise<Map<number, number>> {
+    const behind = found.flatMap(({ type }, i) => {
+      const member = rows[i]?.value
+      return type === 'group' && member && member.readSeq < (heads[i]?.number ?? 0) ? [member] : []
+    })
+    const sums = await exceptionsSince(ctx, behind)
+    return new Map(behind.map(({ conv }, i) => [conv, sums[i] as number]))
   }
 
   /** A page of a user's memberships in the order of the conversations' ids, after one of them. Ended ones are left out. */

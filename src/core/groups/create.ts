@@ -1,6 +1,7 @@
 import { absent, add, check, put, type Step } from '../../storage/store.ts'
 import type { Call } from '../call.ts'
 import { type Context, change, type Plan } from '../context.ts'
+import { conversationsHere } from '../conversations/here.ts'
 import { Fault } from '../errors.ts'
 import { type Event, groupSubject, userSubject } from '../events.ts'
 import type { Group, Invitation, Policy } from '../model.ts'
@@ -17,6 +18,7 @@ import { demandUsers, gets } from '../users/rows.ts'
 import type { Find } from './find.ts'
 import { invitationOf } from './inviting.ts'
 import { type KindName, kinds } from './kinds.ts'
+import { type Allowance, openPlaces } from './places.ts'
 import { atStart, type MemberDraft, memberSteps } from './rows.ts'
 import { tip } from './tips.ts'
 
@@ -41,6 +43,8 @@ export interface GroupDraft {
   idempotent?: string
   /** Members need not be users of the app (Volcengine does not ask for registration). */
   strangers?: boolean
+  /** How many groups the owner may own, and everybody be in. */
+  allowance?: Allowance
 }
 
 /** What is shown of a group, and what callers keep with it. Left out = unchanged, '' = cleared. */
@@ -60,20 +64,28 @@ interface Created {
 
 /** Making groups. */
 export function openCreate(ctx: Context, find: Find) {
+  const { demandAllowed, crowded } = openPlaces(ctx)
+
   /**
-   * Makes a group with its first members; `exists` when the idempotency key had made it before. `dropped` are those
-   * whom the app did not want in it.
+   * Makes a group with its first members; `exists` when the idempotency key had made it before,
+   * Fault('conversation.kind') when it had made a conversation of two. `dropped` are those whom the app did not want in
+   * it, `crowded` those who may be in no more groups; nobody else is left out.
    */
-  async function create(call: Call, asked: GroupDraft): Promise<{ group: Group; exists: boolean; dropped: string[] }> {
+  async function create(
+    call: Call,
+    asked: GroupDraft,
+  ): Promise<{ group: Group; exists: boolean; dropped: string[]; crowded: string[] }> {
     const kind = kinds[asked.kind]
     const policy: Policy = { ...kind.policy, ...asked.policy }
-    const draft = await askBefore(call, asked, policy)
-    const kept = new Set(namesOf(draft))
+    const wanted = await askBefore(call, asked, policy)
+    const kept = new Set(namesOf(wanted))
+    const full = await crowded(call.app.id, [...kept], asked.allowance)
+    const draft = without(wanted, full)
     const first = firstMembers(draft)
     const invited = draft.invited ?? []
     if (first.length + invited.length > mostFirstMembers) throw new Fault('request.batch')
     if (policy.members === 'passing' && (draft.members?.length ?? 0) > 0) throw new Fault('group.kind')
-    if (first.length > policy.maxMembers) throw new Fault('group.full')
+    if (first.length + invited.length > policy.maxMembers) throw new Fault('group.full')
     const id = await ctx.ids()
     const made = await ctx.queue(uniqueNames(call.app.id, draft), () =>
       change<Created>(ctx, () => planCreate(call, draft, policy, first, id)),
@@ -87,7 +99,7 @@ export function openCreate(ctx: Context, find: Find) {
       for (const invitation of made.invitations)
         tell(call, userSubject(call.app.id, invitation.user), { type: 'member.invited', group: made.group, invitation })
     }
-    return { ...made, dropped: namesOf(asked).filter(user => !kept.has(user)) }
+    return { ...made, dropped: namesOf(asked).filter(user => !kept.has(user)), crowded: [...full] }
   }
 
   async function planCreate(
@@ -101,8 +113,10 @@ export function openCreate(ctx: Context, find: Find) {
     const inbox = draft.inbox ?? 0
     const again = draft.idempotent === undefined ? undefined : `${inbox}/${draft.idempotent}`
     const earlier = again === undefined ? undefined : await ctx.store.get(names, [app, 'idempotent', again])
-    const group = earlier && (await find.getMany(app, [earlier.value.id]))[0]
+    const [group] = earlier ? await conversationsHere(ctx, app, [earlier.value.id]) : []
+    if (group?.type === 'direct') throw new Fault('conversation.kind', 'the key has made a conversation of two')
     if (group) return { steps: [], done: () => ({ group, exists: true, invitations: [], tip: undefined }) }
+    if (draft.owner && draft.allowance) await demandAllowed(app, draft.owner, draft.allowance)
     const accounts = await accountsOf(app, first, draft)
     const alias = draft.alias ?? madeAlias(draft.kind, id)
     const taken = await ctx.store.get(names, [app, 'group', alias])
@@ -195,6 +209,15 @@ function namesOf(draft: GroupDraft): string[] {
   return [...(draft.members ?? []).map(member => member.user), ...(draft.invited ?? [])]
 }
 
+function without(draft: GroupDraft, users: ReadonlySet<string>): GroupDraft {
+  if (users.size === 0) return draft
+  return {
+    ...draft,
+    members: draft.members?.filter(member => !users.has(member.user)),
+    invited: draft.invited?.filter(user => !users.has(user)),
+  }
+}
+
 /** The owner, whatever the kind, and then those named. */
 function firstMembers(draft: GroupDraft): MemberDraft[] {
   const seen = new Map<string, MemberDraft>()
@@ -209,10 +232,11 @@ function madeAlias(kind: KindName, id: number): string {
   return `${community ? '@TGS#_@TGS#' : '@TGS#'}${id.toString(36).toUpperCase()}`
 }
 
-/** What must be one's own among groups: makers of the same name wait for each other. */
+/** What must be one's own among groups, or is counted: makers of the same name, and of one owner, wait for each other. */
 function uniqueNames(app: number, draft: GroupDraft): string[] {
-  const { alias, idempotent, inbox = 0 } = draft
+  const { alias, idempotent, inbox = 0, owner, allowance } = draft
   return [
+    ...(owner && allowance ? [`groups.of.${app}.${owner}`] : []),
     ...(alias === undefined ? [] : [`group.alias.${app}.${alias}`]),
     ...(idempotent === undefined ? [] : [`idempotent.${app}.${inbox}/${idempotent}`]),
   ]

@@ -16,6 +16,7 @@ import { tip } from './tips.ts'
 
 export type Groups = ReturnType<typeof openGroups>
 
+/** Groups, without their members. `nudge` is called when there is a new job. */
 export function openGroups(ctx: Context, nudge: () => void) {
   const find = openFind(ctx)
   /**
@@ -30,6 +31,7 @@ export function openGroups(ctx: Context, nudge: () => void) {
     options: { quiet?: boolean; text?: string; ext?: string; tellPolicy?: boolean } = {},
   ): Promise<Group> {
     const [fields, policy] = [given(asked), given(askedPolicy)]
+    if (Object.keys({ ...fields, ...policy }).length === 0) return unchanged(call, id)
     return ctx.queue(groupKey(id), async () => {
       const result = await change(ctx, async () => {
         const row = living(call.app.id, await ctx.store.get(conversations, [id]))
@@ -66,6 +68,13 @@ export function openGroups(ctx: Context, nudge: () => void) {
       if (result.told) tell(call, groupSubject(id), result.told)
       return result.next
     })
+  }
+
+  /** A change that changes nothing is refused like any other, and otherwise leaves no trace. */
+  async function unchanged(call: Call, id: number): Promise<Group> {
+    const group = await find.get(call.app.id, id)
+    if (!call.admin) demand(call, group.policy.edit, await memberOf(ctx, group, call.operator))
+    return group
   }
 
   /** Dismisses a group: from now on nobody sees it, a job cleans up. Its alias is free again. */

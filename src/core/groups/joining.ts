@@ -1,15 +1,15 @@
-import { add, append, check, del, type Head, put, type Row, type Step } from '../../storage/store.ts'
+import { add, append, check, del, put, type Row, type Step } from '../../storage/store.ts'
 import type { Call } from '../call.ts'
 import { type Context, changeBeside } from '../context.ts'
 import { Fault } from '../errors.ts'
 import { type Event, groupSubject, userSubject } from '../events.ts'
-import { type Reading, readingAt } from '../messages/reading.ts'
+import { type Place, type Reading, readingsAt } from '../messages/reading.ts'
 import type { Group, Member, User } from '../model.ts'
-import { changes, conversations, invitations, memberCount, members, messages, sent, users } from '../tables.ts'
+import { changes, conversations, invitations, memberCount, members, users } from '../tables.ts'
 import { gets, holds, present } from '../users/rows.ts'
+import { type Allowance, openPlaces } from './places.ts'
 import { demand, demandMembers, rankOf } from './rights.ts'
 import {
-  atStart,
   type Beginning,
   changeOf,
   groupKey,
@@ -21,8 +21,8 @@ import {
 } from './rows.ts'
 import { tip } from './tips.ts'
 
-/** What became of somebody who was to be added. */
-export type Added = 'added' | 'present' | 'pending' | 'missing'
+/** What became of somebody who was to be added; 'crowded' = is in as many groups as they may be. */
+export type Added = 'added' | 'present' | 'pending' | 'missing' | 'crowded'
 
 /** How members are added. */
 export interface AddOptions {
@@ -38,7 +38,12 @@ export interface AddOptions {
   /** The caller's own data for the clients that are told. */
   ext?: string
   how?: 'added' | 'invited' | 'applied'
+  /** How many groups each of them may be in. */
+  allowance?: Allowance
 }
+
+/** With those who may be in no more groups. */
+type Judged = AddOptions & { crowded: ReadonlySet<string> }
 
 /** Somebody who is to be added, with what was read of them. */
 interface Candidate {
@@ -55,8 +60,11 @@ const chunk = 190
 
 /** Adding members to groups. */
 export function openJoining(ctx: Context) {
+  const { crowded } = openPlaces(ctx)
+
   /**
-   * Adds members, one result per draft in order. All or nothing as to free places: Fault('group.full') adds nobody.
+   * Adds members, one result per draft in order; of drafts for one user the first counts. All or nothing as to free places: Fault('group.full') adds nobody.
+   * How many groups somebody is in is looked up beforehand: joins of one user at the same moment may go over it.
    * An operator needs the group's right to invite.
    */
   async function addMany(
@@ -68,23 +76,24 @@ export function openJoining(ctx: Context) {
     const users = [...new Set(drafts.map(draft => draft.user))]
     const asked = await ctx.ask('group.invite', call, { group: id, by: call.operator ?? '', users })
     const allowed = new Set(asked.users)
-    const kept = drafts.filter(draft => allowed.has(draft.user))
+    const named = new Set<string>()
+    const kept = drafts.filter(({ user }) => allowed.has(user) && !named.has(user) && named.add(user))
     const results = new Map<string, Added>()
     await ctx.queue(memberKeys(id, users), async () => {
+      const full = await crowded(
+        call.app.id,
+        kept.map(draft => draft.user),
+        options.allowance,
+      )
+      const judged = { ...options, crowded: full }
       if (kept.length > chunk) await demandPlaces(call, id, kept)
       for (let at = 0; at === 0 || at < kept.length; at += chunk)
-        await addChunk(call, id, kept.slice(at, at + chunk), options, results)
+        await addChunk(call, id, kept.slice(at, at + chunk), judged, results)
     })
     return drafts.map(draft => results.get(draft.user) ?? 'missing')
   }
 
-  async function addChunk(
-    call: Call,
-    id: number,
-    drafts: MemberDraft[],
-    options: AddOptions,
-    results: Map<string, Added>,
-  ) {
+  async function addChunk(call: Call, id: number, drafts: MemberDraft[], options: Judged, results: Map<string, Added>) {
     const outcome = await changeBeside(ctx, groupKey(id), () => planAdd(call, id, drafts, options))
     for (const [user, added] of outcome.results) results.set(user, added)
     if (!outcome.change) return
@@ -101,7 +110,7 @@ export function openJoining(ctx: Context) {
       tell(call, userSubject(group.app, user), { type: 'membership', user, conv: id, here: true, kind: 'group' })
   }
 
-  async function planAdd(call: Call, id: number, drafts: MemberDraft[], options: AddOptions) {
+  async function planAdd(call: Call, id: number, drafts: MemberDraft[], options: Judged) {
     const row = living(call.app.id, await ctx.store.get(conversations, [id]))
     // An owner who was deleted and comes again is none any more.
     const group = drafts.some(({ user }) => user === row.value.owner) ? await owned(row.value) : row.value
@@ -122,7 +131,8 @@ export function openJoining(ctx: Context) {
       else if (here && row) {
         results.set(user, 'present')
         steps.push(check(members, [id, user], row), put(members, overwritten(group, row.value, draft)))
-      } else {
+      } else if (options.crowded.has(user)) results.set(user, 'crowded')
+      else {
         results.set(user, 'added')
         const [member, membership] = memberSteps(group, draft, gets(now, account), begin, call.operator) as [Step, Step]
         steps.push(check(members, [id, user], row), member, membership, del(invitations, [id, user]))
@@ -170,41 +180,34 @@ export function openJoining(ctx: Context) {
     drafts: readonly MemberDraft[],
     options: AddOptions,
   ): Promise<{ candidates: Candidate[]; end: number }> {
-    const keys = drafts.map(draft => [group.id, draft.user])
-    const [old, known, own] = await Promise.all([
-      ctx.store.getMany(members, keys),
+    const given = drafts.filter(draft => draft.fields?.readSeq !== undefined)
+    const places = [...drafts.map(({ user }) => ({ user })), ...given.map(seqOf)]
+    const [old, known, readings] = await Promise.all([
+      ctx.store.getMany(
+        members,
+        drafts.map(draft => [group.id, draft.user]),
+      ),
       ctx.store.getMany(
         users,
         drafts.map(draft => [group.app, draft.user]),
       ),
-      ctx.store.getMany(sent, keys),
+      readingsAt(ctx, group, places),
     ])
-    const [head] = (await ctx.store.heads(messages, [[group.id]])) as [Head]
-    const hidden = options.barrier || !group.policy.earlier ? head.number : 0
-    const begin = { hidden, readSeq: head.number, readCounted: head.counters.counted ?? 0 }
-    const read = await readAlready(group, drafts)
+    const end = readings[0]?.readSeq ?? 0
+    const hidden = options.barrier || !group.policy.earlier ? end : 0
+    // For drafts that bring a read position: what had been counted by then.
+    const read = new Map(given.map((draft, i) => [draft, readings[drafts.length + i]]))
     const candidates = drafts.map((draft, i): Candidate => {
       const [row, account] = [old[i], known[i]]
       return {
-        draft: { ...draft, fields: { ...draft.fields, ...read[i] } },
+        draft: { ...draft, fields: { ...draft.fields, ...read.get(draft) } },
         row,
         account,
         here: row !== undefined && holds(account, row.value.joined),
-        begin: { ...begin, readSent: own[i]?.value.n ?? 0 },
+        begin: { hidden, ...(readings[i] as Reading) },
       }
     })
-    return { candidates, end: head.number }
-  }
-
-  /** For drafts that bring a read position: what had been counted by then. */
-  async function readAlready(group: Group, drafts: readonly MemberDraft[]): Promise<(Reading | undefined)[]> {
-    return Promise.all(
-      drafts.map(async ({ user, fields }) =>
-        fields?.readSeq === undefined
-          ? undefined
-          : (await readingAt(ctx, group, user, fields.readSeq, atStart)).reading,
-      ),
-    )
+    return { candidates, end }
   }
 
   /** For more than one batch: the places for all of them are free before the first is added. */
@@ -227,6 +230,8 @@ export function openJoining(ctx: Context) {
 
   return { addMany }
 }
+
+const seqOf = ({ user, fields }: MemberDraft): Place => ({ user, seq: fields?.readSeq })
 
 function overwritten(group: Group, old: Member, draft: MemberDraft): Member {
   const role = draft.role === 'owner' && draft.user !== group.owner ? 'member' : draft.role

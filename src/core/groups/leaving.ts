@@ -25,7 +25,7 @@ export function openLeaving(ctx: Context) {
   /**
    * Takes members out. Those who are not in are passed over, and named in the answer's `missing`. The owner can only be
    * taken out by the app. An operator needs the right to kick, and cannot kick those of his own rank or above. With
-   * `before`, only those who joined before that time (ms), from any kind of group. At most 300 users.
+   * `before`, only those who joined before that time (ms), from any kind of group, for they were deleted. At most 300.
    */
   async function removeMany(
     call: Call,
@@ -34,7 +34,8 @@ export function openLeaving(ctx: Context) {
     options: Telling & { before?: number } = {},
   ): Promise<{ removed: string[]; missing: string[] }> {
     if (ids.length > most) throw new Fault('request.batch')
-    return leaveGroup(call, id, [...new Set(ids)], 'kicked', options, async (group, rows) => {
+    const how = options.before === undefined ? 'kicked' : 'removed'
+    return leaveGroup(call, id, [...new Set(ids)], how, options, async (group, rows) => {
       if (call.admin) return
       const by = await memberOf(ctx, group, call.operator)
       demand(call, group.policy.kick, by)
@@ -54,7 +55,7 @@ export function openLeaving(ctx: Context) {
     call: Call,
     id: number,
     ids: string[],
-    how: 'left' | 'kicked',
+    how: 'left' | 'kicked' | 'removed',
     options: Telling & { before?: number },
     judge: (group: Group, rows: (Row<Member> | undefined)[]) => Promise<void>,
   ) {
@@ -95,7 +96,13 @@ export function openLeaving(ctx: Context) {
         const say =
           options.quiet || removed.length === 0
             ? undefined
-            : { what: how, by: call.operator ?? '', users: removed, text: options.text, ext: options.ext }
+            : {
+                what: how === 'left' ? how : ('kicked' as const),
+                by: call.operator ?? '',
+                users: removed,
+                text: options.text,
+                ext: options.ext,
+              }
         const tipped = await tip(ctx, call, group, say, steps)
         return {
           steps,

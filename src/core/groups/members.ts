@@ -1,11 +1,12 @@
 import type { Row } from '../../storage/store.ts'
 import type { Context } from '../context.ts'
 import type { Member, Membership, Role } from '../model.ts'
-import { conversations, memberCount, members, memberships, sent, users } from '../tables.ts'
+import { memberCount, members, sent, users } from '../tables.ts'
 import { holds } from '../users/rows.ts'
 import { openInviting } from './inviting.ts'
 import { openJoining } from './joining.ts'
 import { openLeaving } from './leaving.ts'
+import { openPlaces } from './places.ts'
 import { rankOf } from './rights.ts'
 
 /** A member with what the list of members shows besides. */
@@ -23,7 +24,10 @@ export interface ListOptions {
 
 export type Members = ReturnType<typeof openMembers>
 
+/** Members of groups. */
 export function openMembers(ctx: Context) {
+  const { placesOf } = openPlaces(ctx)
+
   /** One member; undefined for somebody outside. */
   async function find(group: number, user: string): Promise<Member | undefined> {
     return (await findMany(group, [user]))[0]
@@ -128,29 +132,7 @@ export function openMembers(ctx: Context) {
 
   /** A user's memberships in groups that are not dismissed, of all kinds or of those named, in the order of the groups' ids. */
   async function joined(app: number, user: string, kinds?: readonly string[]): Promise<Membership[]> {
-    const [account, ...all] = await Promise.all([
-      ctx.store.get(users, [app, user]),
-      ...(kinds ?? [undefined]).map(kind => joinedOfKind(app, user, kind)),
-    ])
-    const valid = all.flat().filter(membership => holds(account, membership.joined))
-    const groups = await ctx.store.getMany(
-      conversations,
-      valid.map(membership => [membership.conv]),
-    )
-    const here = valid.filter((_, i) => groups[i]?.value.type === 'group' && !groups[i].value.dismissed)
-    return here.sort((a, b) => a.conv - b.conv)
-  }
-
-  async function joinedOfKind(app: number, user: string, kind: string | undefined): Promise<Membership[]> {
-    const all: Membership[] = []
-    const prefix = kind === undefined ? [app, user, 'group'] : [app, user, 'group', kind]
-    for (;;) {
-      const last = all.at(-1)
-      const from = last && (kind === undefined ? [last.kind, last.conv + 1] : [last.conv + 1])
-      const page = await ctx.store.scan(memberships, { prefix, from, limit: 1000 }, 'kind')
-      all.push(...page.map(row => row.value))
-      if (page.length < 1000) return all
-    }
+    return (await placesOf(app, user, kinds)).map(place => place.membership)
   }
 
   return {
@@ -161,6 +143,7 @@ export function openMembers(ctx: Context) {
     counts,
     list,
     joined,
+    placesOf,
     ...openInviting(ctx),
     ...openJoining(ctx),
     ...openLeaving(ctx),

@@ -43,6 +43,7 @@ export async function memberOf(ctx: Context, group: Pick<Group, 'id' | 'app'>, u
 /** Where a new member begins: the last message they do not see, and the numbers that make nothing unread. */
 export type Beginning = Pick<Member, 'hidden' | 'readSeq' | 'readCounted' | 'readSent'>
 
+/** Where the first members begin. */
 export const atStart: Beginning = { hidden: 0, readSeq: 0, readCounted: 0, readSent: 0 }
 
 /** The two rows of a new member. */

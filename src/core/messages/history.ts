@@ -33,6 +33,7 @@ const budget = 2000
 
 export type History = ReturnType<typeof openHistory>
 
+/** Reading messages. */
 export function openHistory(ctx: Context) {
   /** One page. A page may be shorter than the limit and still have a `next`, when few rows were accepted. */
   async function read(conversation: Pick<Conversation, 'id'>, query: HistoryQuery): Promise<Page> {
@@ -64,7 +65,8 @@ export function openHistory(ctx: Context) {
   ): Promise<Message[]> {
     const { by, reverse } = query
     let from = query.from === undefined ? undefined : [query.from]
-    let to = query.to === undefined ? undefined : [query.to + 1]
+    // Nothing stands behind the largest safe integer, and the store knows no larger one.
+    let to = query.to === undefined || query.to >= Number.MAX_SAFE_INTEGER ? undefined : [query.to + 1]
     if (after && by === 'seq') [from, to] = reverse ? [from, [after.seq]] : [[after.seq + 1], to]
     if (after && by === 'time')
       [from, to] = reverse ? [from, [after.shown, after.seq]] : [[after.shown, after.seq + 1], to]
@@ -76,15 +78,16 @@ export function openHistory(ctx: Context) {
     return rows.map(row => row.value)
   }
 
-  /** By their ids, in order; undefined for ids that the conversation does not have. */
+  /** By their ids, in order; undefined for ids that the conversation does not have. At most 10,000. */
   async function byIds(conv: number, ids: readonly number[]): Promise<(Message | undefined)[]> {
-    return Promise.all(ids.map(id => byId(conv, id)))
+    const ranges = ids.map(id => ({ prefix: [conv, id], limit: 1 }))
+    const found = await ctx.store.scanMany(messages, ranges, 'id')
+    return found.map(([row]) => row?.value)
   }
 
   /** By id. */
   async function byId(conv: number, id: number): Promise<Message | undefined> {
-    const [row] = await ctx.store.scan(messages, { prefix: [conv, id], limit: 1 }, 'id')
-    return row?.value
+    return (await byIds(conv, [id]))[0]
   }
 
   /** By numbers, in order. */

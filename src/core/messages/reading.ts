@@ -1,59 +1,56 @@
-import type { Count, Head, Row } from '../../storage/store.ts'
+import type { Head } from '../../storage/store.ts'
 import type { Context } from '../context.ts'
 import { sideOf } from '../conversations/pairs.ts'
 import type { Conversation, Member } from '../model.ts'
-import { messages, sent } from '../tables.ts'
+import { messages } from '../tables.ts'
 
 /** How far somebody has read, with the counts as they stood there. */
 export type Reading = Pick<Member, 'readSeq' | 'readCounted' | 'readSent'>
 
-/** A read position, and the row of own messages that it relies on: to be checked in the commit that keeps the position. */
-export interface ReadingAt {
-  reading: Reading
-  own: Row<Count> | undefined
+/** Whose read position, and at which number; at the end of the log without one, or beyond it. */
+export interface Place {
+  user: string
+  seq?: number
 }
 
-/**
- * The read position at a number, or at the end of the log; numbers beyond are the end. Reads few rows when it is near
- * `before` (an earlier position of the same member) or near the end.
- */
-export async function readingAt(
+/** The read positions at places of one conversation, in order. Reads two rows for each at most, however long the log is. */
+export async function readingsAt(
   ctx: Context,
   conversation: Conversation,
-  user: string,
-  seq: number | undefined,
-  before: Reading,
-): Promise<ReadingAt> {
-  const { id } = conversation
-  // Before the end: an own message between the two makes the check of this row fail, and everything is read anew.
-  const own = conversation.type === 'group' ? await ctx.store.get(sent, [id, user]) : undefined
-  const [head] = (await ctx.store.heads(messages, [[id]])) as [Head]
-  const counter = counterOf(conversation, user)
-  const total = own?.value.n ?? 0
-  if (seq === undefined || seq >= head.number) {
-    const reading = { readSeq: head.number, readCounted: head.counters[counter] ?? 0, readSent: total }
-    return { reading, own }
-  }
-  const readSeq = Math.max(0, seq)
-  const [last] = await ctx.store.scan(messages, { prefix: [id], to: [readSeq + 1], limit: 1, reverse: true })
-  const readCounted = last?.value.counters[counter] ?? 0
-  if (conversation.type === 'direct') return { reading: { readSeq, readCounted, readSent: 0 }, own }
-  const fromBefore = readSeq >= before.readSeq && readSeq - before.readSeq <= head.number - readSeq
-  const readSent = fromBefore
-    ? before.readSent + (await ownBetween(ctx, id, user, before.readSeq, readSeq))
-    : total - (await ownBetween(ctx, id, user, readSeq, head.number))
-  return { reading: { readSeq, readCounted, readSent }, own }
+  places: readonly Place[],
+): Promise<Reading[]> {
+  const [head] = (await ctx.store.heads(messages, [[conversation.id]])) as [Head]
+  const seqs = places.map(({ seq = head.number }) => Math.max(0, Math.min(seq, head.number)))
+  const [counters, own] = await Promise.all([
+    countersAt(ctx, conversation.id, seqs, head),
+    conversation.type === 'group' ? ownAt(ctx, conversation.id, places, seqs) : undefined,
+  ])
+  return places.map(({ user }, i) => ({
+    readSeq: seqs[i] as number,
+    readCounted: counters[i]?.[counterOf(conversation, user)] ?? 0,
+    readSent: own?.[i] ?? 0,
+  }))
 }
 
-/** Own counted messages after one number and up to another. */
-async function ownBetween(ctx: Context, conv: number, user: string, after: number, upTo: number): Promise<number> {
-  let own = 0
-  for (let from = after + 1; from <= upTo; from += 1000) {
-    const to = Math.min(upTo, from + 999) + 1
-    const rows = await ctx.store.scan(messages, { prefix: [conv], from: [from], to: [to], limit: 1000 })
-    own += rows.filter(row => row.value.sender === user && row.value.counted).length
-  }
-  return own
+/** What had been counted by the messages up to these numbers, in order. */
+async function countersAt(ctx: Context, conv: number, seqs: readonly number[], head: Head) {
+  const inside = [...new Set(seqs)].filter(seq => seq < head.number)
+  const found = await ctx.store.scanMany(
+    messages,
+    inside.map(seq => ({ prefix: [conv], to: [seq + 1], limit: 1, reverse: true })),
+  )
+  const byPlace = new Map(inside.map((seq, i) => [seq, found[i]?.[0]?.value.counters]))
+  return seqs.map(seq => (seq === head.number ? head.counters : byPlace.get(seq)))
+}
+
+/** How many counted messages each had sent up to the number, in order. */
+async function ownAt(ctx: Context, conv: number, places: readonly Place[], seqs: readonly number[]) {
+  const found = await ctx.store.scanMany(
+    messages,
+    places.map(({ user }, i) => ({ prefix: [conv, user], to: [(seqs[i] as number) + 1], limit: 1, reverse: true })),
+    'own',
+  )
+  return found.map(([last]) => last?.value.own ?? 0)
 }
 
 /** Which of a log's counters counts for somebody: their side of a pair, or the one of the group. */

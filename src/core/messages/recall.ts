@@ -4,9 +4,9 @@ import { type Context, change } from '../context.ts'
 import { Fault } from '../errors.ts'
 import { type Event, groupSubject, userSubject } from '../events.ts'
 import { belongs } from '../groups/rights.ts'
-import { changeOf } from '../groups/rows.ts'
+import { changeOf, memberOf } from '../groups/rows.ts'
 import type { Conversation, Message } from '../model.ts'
-import { changes, members, messages } from '../tables.ts'
+import { changes, messages } from '../tables.ts'
 
 /** How a message is recalled. */
 export interface RecallOptions {
@@ -27,6 +27,7 @@ export interface RecallOptions {
 
 export type Recall = ReturnType<typeof openRecall>
 
+/** Taking messages back. */
 export function openRecall(ctx: Context) {
   /**
    * Recalls a message: it keeps its number and loses its content, for everybody and for good.
@@ -69,8 +70,8 @@ export function openRecall(ctx: Context) {
 
   async function demandRight(call: Call, conversation: Conversation, message: Message): Promise<void> {
     if (call.admin || message.sender === call.operator) return
-    const member = await ctx.store.get(members, [conversation.id, call.operator ?? ''])
-    if (conversation.type === 'direct' || !belongs('managers', member?.value)) throw new Fault('group.role')
+    if (conversation.type === 'direct') throw new Fault('group.role')
+    if (!belongs('managers', await memberOf(ctx, conversation, call.operator))) throw new Fault('group.role')
   }
 
   function tell(call: Call, conversation: Conversation, event: Event) {

@@ -63,37 +63,27 @@ function isShown(draft: MessageDraft, user: string): boolean {
 /** Most users for whom one message may count otherwise than for the rest: they fit its batch. */
 const mostExceptions = 900
 
-/** Rows for those for whom a group message counts otherwise than for the rest. Fault('request.batch') for too many. */
-export function exceptionSteps(conversation: Conversation, draft: MessageDraft): Step[] {
+/** Rows for those for whom the group message of step `at` counts otherwise than for the rest. Fault('request.batch') for too many. */
+export function exceptionSteps(conversation: Conversation, draft: MessageDraft, at: number): Step[] {
   if (conversation.type !== 'group' || draft.counted === false || !conversation.policy.counted) return []
   const weight = draft.visibleTo ? (1 as const) : (-1 as const)
   const affected = new Set(draft.visibleTo?.filter(user => isShown(draft, user)) ?? draft.hiddenFrom ?? [])
   affected.delete(draft.from)
   if (affected.size > mostExceptions) throw new Fault('request.batch')
-  return [...affected].map(user => put(exceptions, { conv: conversation.id, user, seq: ref(0).number, weight }))
+  return [...affected].map(user => put(exceptions, { conv: conversation.id, user, seq: ref(at).number, weight }))
+}
+
+/** The sender's id of a message is as free as it was read. */
+export function receiptChecks(conv: number, draft: MessageDraft, earlier: Row<Receipt> | undefined): Step[] {
+  return draft.client ? [check(receipts, [conv, draft.from, draft.client.id], earlier)] : []
 }
 
 /** Remembers the sender's id of the message that step `at` of the batch appends. */
-export function receiptSteps(
-  conv: number,
-  draft: MessageDraft,
-  id: number,
-  earlier: Row<Receipt> | undefined,
-  now: number,
-  at: number,
-): Step[] {
+export function receiptSteps(conv: number, draft: MessageDraft, id: number, now: number, at: number): Step[] {
   if (!draft.client) return []
   const { id: client, window } = draft.client
-  const row = {
-    conv,
-    user: draft.from,
-    client,
-    seq: ref(at).number,
-    id,
-    time: ref(at).time,
-    expires: now + window,
-  }
-  return [check(receipts, [conv, draft.from, client], earlier), put(receipts, row)]
+  const [seq, time] = [ref(at).number, ref(at).time]
+  return [put(receipts, { conv, user: draft.from, client, seq, id, time, expires: now + window })]
 }
 
 /** The stored message with what its append got, as the sender's answer. */

@@ -7,7 +7,7 @@ import { userSubject } from '../events.ts'
 import type { Direct, Message } from '../model.ts'
 import { messages, receipts, users } from '../tables.ts'
 import type { MessageDraft, Sent } from './draft.ts'
-import { fixed, pair, raise, receiptSteps, whole } from './rows.ts'
+import { fixed, pair, raise, receiptChecks, receiptSteps, whole } from './rows.ts'
 
 /** Messages stored in one batch: three rows each, and their content below the batch's bytes. */
 const chunk = 40
@@ -16,7 +16,8 @@ const chunk = 40
 export function openSendMany(ctx: Context, directs: Directs) {
   /**
    * One result per receiver in order: what became of the message, or Fault('user.missing'). All get it at the same shown
-   * time. Throws Fault('user.missing') for the sender. Asks nobody beforehand.
+   * time. Throws Fault('user.missing') or, unless `checks.mute`
+   * is false, Fault('user.banned') for the sender. Asks nobody beforehand.
    */
   return async function toUsers(call: Call, to: readonly string[], draft: MessageDraft): Promise<(Sent | Fault)[]> {
     const wanted = [...new Set(to)]
@@ -26,6 +27,7 @@ export function openSendMany(ctx: Context, directs: Directs) {
     )
     const there = known.map(row => row !== undefined && !row.value.removed)
     if (!there[0]) throw new Fault('user.missing', `there is no user ${draft.from}`)
+    if (draft.checks?.mute !== false && known[0]?.value.banned) throw new Fault('user.banned')
     const receivers = wanted.filter((_, i) => there[i + 1])
     const timed = { ...draft, shown: draft.shown ?? ctx.clock() }
     const sent =
@@ -56,14 +58,19 @@ export function openSendMany(ctx: Context, directs: Directs) {
     return change(ctx, async () => {
       const earlier = await receiptsOf(pairs, draft)
       const now = ctx.clock()
-      const steps: Step[] = []
+      const repeated = earlier.map(row =>
+        draft.client && row && now - row.value.time < draft.client.window ? row.value : undefined,
+      )
+      // What can be refused comes first: then the store never has to take anything back.
+      const steps: Step[] = pairs.flatMap((direct, i) =>
+        repeated[i] ? [] : receiptChecks(direct.id, draft, earlier[i]),
+      )
       const places = pairs.map((direct, i) => {
-        const row = earlier[i]
-        if (draft.client && row && now - row.value.time < draft.client.window) return row.value
+        if (repeated[i]) return repeated[i]
         const at = steps.length
         const message = drafts[i] as (typeof drafts)[number]
         steps.push(append(messages, [direct.id], { ...message, shown: draft.shown }, raise(direct, draft)))
-        steps.push(...receiptSteps(direct.id, draft, message.id, row, now, at))
+        steps.push(...receiptSteps(direct.id, draft, message.id, now, at))
         return at
       })
       const done = (got: readonly unknown[]) =>

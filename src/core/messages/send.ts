@@ -12,13 +12,14 @@ import { members, messages, receipts, sent, users } from '../tables.ts'
 import { demandUsers, holds } from '../users/rows.ts'
 import type { Part } from './content.ts'
 import type { MessageDraft, Sent } from './draft.ts'
-import { exceptionSteps, fixed, pair, raise, receiptSteps, whole } from './rows.ts'
+import { exceptionSteps, fixed, pair, raise, receiptChecks, receiptSteps, whole } from './rows.ts'
 import { openSendMany } from './send-many.ts'
 
 export type { MessageDraft, Sent } from './draft.ts'
 
 export type Send = ReturnType<typeof openSend>
 
+/** Sending messages. */
 export function openSend(ctx: Context, directs: Directs, groups: Groups) {
   /** Sends to a user: Fault('user.missing') for either side unless `checks.users` is false. */
   async function toUser(call: Call, to: string, draft: MessageDraft, inbox = 0): Promise<Sent> {
@@ -43,8 +44,12 @@ export function openSend(ctx: Context, directs: Directs, groups: Groups) {
 
   /** Sends into a group; what the sender must be is the draft's `checks`. */
   async function toGroup(call: Call, id: number, draft: MessageDraft): Promise<Sent> {
+    return intoGroup(call, id, groups.get(call.app.id, id), draft)
+  }
+
+  async function intoGroup(call: Call, id: number, read: Group | Promise<Group>, draft: MessageDraft): Promise<Sent> {
     const [group, member, known] = await Promise.all([
-      groups.get(call.app.id, id),
+      read,
       draft.from === '' ? undefined : ctx.store.get(members, [id, draft.from]),
       draft.from === '' ? undefined : ctx.store.get(users, [call.app.id, draft.from]),
     ])
@@ -56,10 +61,9 @@ export function openSend(ctx: Context, directs: Directs, groups: Groups) {
     return store(call, group, asked)
   }
 
-  /** Sends into a conversation of either type, by its id. */
-  async function toConversation(call: Call, id: number, draft: MessageDraft): Promise<Sent> {
-    const conversation = await directs.get(call.app.id, id)
-    if (conversation.type === 'group') return toGroup(call, id, draft)
+  /** Sends into a conversation of either type, as it was just read. */
+  async function toConversation(call: Call, conversation: Conversation, draft: MessageDraft): Promise<Sent> {
+    if (conversation.type === 'group') return intoGroup(call, conversation.id, conversation, draft)
     if (draft.checks?.member !== false && draft.from !== conversation.a && draft.from !== conversation.b)
       throw new Fault('member.missing')
     const to = draft.from === conversation.a ? conversation.b : conversation.a
@@ -93,22 +97,24 @@ export function openSend(ctx: Context, directs: Directs, groups: Groups) {
         const { conv, seq, id, time } = earlier.value
         return { steps: [], done: () => ({ conv, seq, id, time, repeated: true }) }
       }
-      const steps: Step[] = [
-        append(
-          messages,
-          [conversation.id],
-          { ...message, shown: draft.shown ?? ref(0).time },
-          raise(conversation, draft),
-        ),
-      ]
-      if (conversation.type === 'group') steps.push(add(sent, [conversation.id, draft.from], message.counted ? 1 : 0))
-      steps.push(...exceptionSteps(conversation, draft))
-      steps.push(...receiptSteps(conversation.id, draft, message.id, earlier, now, 0))
+      // What can be refused comes first: then the store never has to take anything back.
+      const steps: Step[] = receiptChecks(conversation.id, draft, earlier)
+      const group = conversation.type === 'group'
+      if (group) steps.push(add(sent, [conversation.id, draft.from], message.counted ? 1 : 0))
+      const at = steps.length
+      const own = group ? ref(at - 1).sum : undefined
+      const value = { ...message, own, shown: draft.shown ?? ref(at).time }
+      steps.push(append(messages, [conversation.id], value, raise(conversation, draft)))
+      steps.push(...exceptionSteps(conversation, draft, at))
+      steps.push(...receiptSteps(conversation.id, draft, message.id, now, at))
       await call.turn?.come()
       return {
         steps,
         handed: call.turn?.pass,
-        done: results => whole(conversation.id, message, draft.shown, results[0] as Appended),
+        done: results => {
+          const counted = group ? { ...message, own: results[at - 1] as number } : message
+          return whole(conversation.id, counted, draft.shown, results[at] as Appended)
+        },
       }
     })
     if (result.message) tell(call, conversation, result.message)

@@ -182,6 +182,33 @@ describe('[CO3] the read position', () => {
     await node.stop()
   })
 
+  test('[CO5] is found with a few rows, however long the log and however far in it', async () => {
+    const node = startNode()
+    await node.users(...people)
+    const group = await node.group('anna', ['ben'])
+    const said = Array.from({ length: 3000 }, (_, i) => (i % 3 === 0 ? 'ben' : 'anna'))
+    for (const from of said)
+      await node.core.send.toGroup(node.call, group.id, { from, parts: [], counted: from === 'anna' || undefined })
+    let asked = 0
+    const { scan, scanMany } = node.store
+    node.store.scan = (table, range, index) => {
+      asked += range.limit
+      return scan(table, range, index)
+    }
+    node.store.scanMany = (table, ranges, index) => {
+      asked += ranges.reduce((sum, range) => sum + range.limit, 0)
+      return scanMany(table, ranges, index)
+    }
+    for (const seq of [1, 2, 1500, 2998, 3000]) {
+      asked = 0
+      expect(await node.core.unread.mark(node.call, group, 'ben', seq)).toBe(seq)
+      expect(asked).toBeLessThanOrEqual(2)
+      const after = said.slice(seq).filter(from => from === 'anna').length
+      expect(await node.core.unread.of(group, 'ben')).toBe(after)
+    }
+    await node.stop()
+  })
+
   test('one’s own messages are never unread to oneself, however sends and marks meet', async () => {
     const node = startNode({ store: unevenly(openMemory()) })
     await node.users(...people)

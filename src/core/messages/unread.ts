@@ -1,17 +1,19 @@
-import { check, put, type Step } from '../../storage/store.ts'
+import { check, put } from '../../storage/store.ts'
 import type { Call } from '../call.ts'
 import { type Context, change } from '../context.ts'
 import { Fault } from '../errors.ts'
 import { userSubject } from '../events.ts'
 import type { Conversation, Member } from '../model.ts'
-import { exceptions, members, messages, sent, users } from '../tables.ts'
+import { members, messages, sent, users } from '../tables.ts'
 import { holds } from '../users/rows.ts'
-import { counterOf, readingAt } from './reading.ts'
+import { exceptionsSince } from './exceptions.ts'
+import { counterOf, type Reading, readingsAt } from './reading.ts'
 
 export { counterOf } from './reading.ts'
 
 export type Unread = ReturnType<typeof openUnread>
 
+/** What is unread, and marking it read. */
 export function openUnread(ctx: Context) {
   /** How many messages a member has not read: counted since their read position, less their own, with exceptions. */
   async function of(conversation: Conversation, user: string): Promise<number> {
@@ -23,20 +25,9 @@ export function openUnread(ctx: Context) {
     ])
     if (!member || !head || !holds(known, member.value.joined)) return 0
     const counted = head.counters[counterOf(conversation, user)] ?? 0
-    const differing =
-      conversation.type === 'direct' ? 0 : await exceptionsSince(conversation.id, user, member.value.readSeq)
+    const behind = conversation.type === 'direct' ? [] : [member.value]
+    const [differing = 0] = await exceptionsSince(ctx, behind)
     return unreadOf(conversation, member.value, counted, own?.value.n ?? 0, differing)
-  }
-
-  async function exceptionsSince(conv: number, user: string, seq: number): Promise<number> {
-    let sum = 0
-    for (let from = seq + 1, more = true; more; ) {
-      const rows = await ctx.store.scan(exceptions, { prefix: [conv, user], from: [from], limit: 1000 })
-      for (const { value } of rows) sum += value.weight
-      more = rows.length === 1000
-      from = (rows.at(-1)?.value.seq ?? 0) + 1
-    }
-    return sum
   }
 
   /**
@@ -52,12 +43,10 @@ export function openUnread(ctx: Context) {
           ctx.store.get(users, [conversation.app, user]),
         ])
         if (!row || !holds(known, row.value.joined)) throw new Fault('member.missing')
-        const { reading, own } = await readingAt(ctx, conversation, user, seq, row.value)
+        const [reading] = (await readingsAt(ctx, conversation, [{ user, seq }])) as [Reading]
         if (reading.readSeq <= row.value.readSeq) return { steps: [], done: () => row.value }
         const next: Member = { ...row.value, ...reading }
-        const steps: Step[] = [check(members, [conv, user], row), put(members, next)]
-        if (conversation.type === 'group') steps.push(check(sent, [conv, user], own))
-        return { steps, done: () => next }
+        return { steps: [check(members, [conv, user], row), put(members, next)], done: () => next }
       }),
     )
     const event = { type: 'read' as const, conv, user, seq: read.readSeq, counted: read.readCounted }

@@ -6,6 +6,10 @@ import { sessions } from '../tables.ts'
 /** Who is connected. Session rows are volatile: they go with the process. */
 export type Presence = ReturnType<typeof openPresence>
 
+/** Presence over the store's sessions. */
+/** Devices of one user that are looked at, and users looked at in one round trip. */
+const [mostDevices, together] = [100, 100]
+
 export function openPresence(ctx: Context) {
   /** A device is here. */
   async function enter(session: Omit<Session, 'node' | 'since'>): Promise<Session> {
@@ -25,8 +29,18 @@ export function openPresence(ctx: Context) {
 
   /** The connected devices of users, in the order of the users. */
   async function of(app: number, users: readonly string[]): Promise<Session[][]> {
-    const pages = await Promise.all(users.map(user => ctx.store.scan(sessions, { prefix: [app, user], limit: 100 })))
-    return pages.map(page => page.map(row => row.value))
+    const parts = Array.from({ length: Math.ceil(users.length / together) }, (_, i) =>
+      users.slice(i * together, (i + 1) * together),
+    )
+    const pages = await Promise.all(
+      parts.map(part =>
+        ctx.store.scanMany(
+          sessions,
+          part.map(user => ({ prefix: [app, user], limit: mostDevices })),
+        ),
+      ),
+    )
+    return pages.flat().map(page => page.map(row => row.value))
   }
 
   return { enter, leave, of }

@@ -95,7 +95,7 @@ describe('[US8] from the moment of deletion every read behaves as if all were do
     expect(await node.store.scan(members, { prefix: [direct], limit: 10 })).toEqual([])
     expect(await node.store.get(conversations, [direct])).toBeUndefined()
     const left = node.told.filter(({ event }) => event.type === 'members.left')
-    expect(left.map(({ event }) => 'users' in event && event.users)).toEqual([['gone']])
+    expect(left.map(({ event }) => event)).toMatchObject([{ users: ['gone'], how: 'removed' }])
   })
 })
 
@@ -169,6 +169,25 @@ describe('[US9] somebody made again under the id has nothing of the one who was 
     expect((await node.core.members.find(group, 'gone'))?.user).toBe('gone')
     expect(await node.core.directs.find(app(), 'anna', 'gone')).toBe(again.conv)
     expect(await node.core.members.count(group)).toBe(3)
+  })
+
+  test('though they were named twice and everything they have is of a later time than the clock shows', async () => {
+    clock.move(60_000)
+    const { group, direct } = await worldOfGone()
+    clock.move(-60_000)
+    expect((await remove('gone', 'anna', 'gone')).map(fault => fault?.reason)).toEqual([
+      undefined,
+      undefined,
+      'user.missing',
+    ])
+    await node.users('gone', 'anna')
+    for (const user of ['gone', 'anna']) {
+      expect(await node.core.members.joined(app(), user)).toEqual([])
+      expect((await node.core.directs.list(app(), user, { limit: 9 })).conversations).toEqual([])
+    }
+    expect((await node.core.directs.getMany(app(), [direct]))[0]).toBeUndefined()
+    await runJobs()
+    expect(await node.core.members.count(group)).toBe(1)
   })
 
   test('deleted, made and deleted again, in any mixture with the job', async () => {

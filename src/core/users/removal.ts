@@ -36,7 +36,7 @@ export function removal(ctx: Context, apps: Apps, members: Members): Work {
 
   async function endMembership(call: Call, row: Row<Membership>, before: number): Promise<void> {
     const { conv, user } = row.value
-    await members.removeMany(call, conv, [user], { before }).catch(ignoreGone)
+    await members.removeMany(call, conv, [user], { before, quiet: true }).catch(ignoreGone)
     // Still there when the group was dismissed: its members' rows are another job's.
     const key = [call.app.id, user, conv]
     await ctx.store.commit([check(memberships, key, row), del(memberships, key)])

@@ -184,7 +184,7 @@ export function openUsers(ctx: Context, nudge: () => void) {
     const app = call.app.id
     const results = await alone(app, ids, async () => {
       const results = await change(ctx, () => planRemove(app, ids))
-      await change(ctx, () => planSince(app, ids))
+      await change(ctx, () => planSince(app, [...new Set(ids)]))
       return results
     })
     for (const [i, id] of ids.entries()) if (!results[i]) tellKicked(call, id, 'removed')
@@ -224,8 +224,10 @@ export function openUsers(ctx: Context, nudge: () => void) {
         users,
         ids.map(id => [app, id]),
       ),
-      Promise.all(
-        ids.map(user => ctx.store.scan(memberships, { prefix: [app, user], limit: 1, reverse: true }, 'joined')),
+      ctx.store.scanMany(
+        memberships,
+        ids.map(user => ({ prefix: [app, user], limit: 1, reverse: true })),
+        'joined',
       ),
     ])
     const steps = ids.flatMap((id, i): Step[] => {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { Refusal, resource } from '../dialect.ts'
-import { profileOf } from './cards.ts'
-import { accid, choice, flag, maybe, newAccid, person, text } from './shapes.ts'
+import { cardFields, profileOf } from './cards.ts'
+import { accid, flag, maybe, newAccid, person, text } from './shapes.ts'
 
 const operation = resource()
 
@@ -11,16 +11,9 @@ const create = operation({
   key: 'user/create.action',
   request: z.object({
     accid: newAccid,
-    name: text(64).optional(),
+    ...cardFields,
     props: text(1024).optional(),
-    icon: text(1024).optional(),
     token: maybe(text(128)),
-    sign: text(256).optional(),
-    email: text(64).optional(),
-    birth: text(16).optional(),
-    mobile: text(32).optional(),
-    gender: maybe(choice(0, 1, 2)),
-    ex: text(1024).optional(),
   }),
   async run(core, call, r) {
     const taken = () => new Refusal(414, 'already register')
@@ -29,7 +22,7 @@ const create = operation({
     const token = r.token ?? newToken()
     const [made] = await core.users.save(call, [{ id: r.accid, profile: profileOf(r), token }], { existing: 'refuse' })
     if (!made || 'refused' in made) throw taken()
-    return { info: { token, accid: made.id, name: r.name ?? '' } }
+    return { info: { token, accid: made.id, name: made.user.profile.nick ?? '' } }
   },
 })
 

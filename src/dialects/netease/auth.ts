@@ -5,6 +5,7 @@ import type { App } from '../../core/apps/model.ts'
 import type { Core } from '../../core/core.ts'
 import { Fault } from '../../core/errors.ts'
 import type { SignedIn, WireRequest } from '../dialect.ts'
+import { accid } from './shapes.ts'
 
 /** How far a caller's clock may be from ours, in seconds, both ways. */
 const clockWindow = 300
@@ -38,7 +39,7 @@ export function header(request: WireRequest, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-const credentialsForm = z.object({ appKey: z.string(), accid: z.string().min(1), token: z.string() })
+const credentialsForm = z.object({ appKey: z.string(), accid, token: z.string() })
 
 /**
  * Signs an end user in by accid and static token. 'user.token' for a wrong one and for an unknown accid alike,
@@ -47,11 +48,11 @@ const credentialsForm = z.object({ appKey: z.string(), accid: z.string().min(1),
 export async function signIn(core: Core, credentials: unknown): Promise<SignedIn> {
   const read = credentialsForm.safeParse(credentials)
   if (!read.success) throw new Fault('request.invalid', 'credentials are appKey, accid and token')
-  const { appKey, accid, token } = read.data
+  const { appKey, token } = read.data
   const app = core.apps.byAppKey(appKey)
   if (!app) throw new Fault('app.unknown', 'bad AppKey')
   if (app.disabled) throw new Fault('app.disabled')
-  const user = await core.users.findFolded(app.id, accid)
+  const user = await core.users.findFolded(app.id, read.data.accid)
   const fits = same(user?.token ?? '', token)
   if (!user?.token || !fits) throw new Fault('user.token')
   if (user.banned) throw new Fault('user.banned')

@@ -1,4 +1,17 @@
 import type { Profile, User } from '../../core/model.ts'
+import { choice, maybe, text } from './shapes.ts'
+
+/** The fields of a card as calls take them; limits in characters. */
+export const cardFields = {
+  name: text(64).optional(),
+  icon: text(1024).optional(),
+  sign: text(256).optional(),
+  email: text(64).optional(),
+  birth: text(16).optional(),
+  mobile: text(32).optional(),
+  gender: maybe(choice(0, 1, 2)),
+  ex: text(1024).optional(),
+}
 
 /** A user's card as calls write it. Fields left out stay as they are, '' clears. */
 export interface Card {

@@ -37,6 +37,7 @@ test('[NE91] a body that its parts cannot give back is kept as the sender wrote 
   const odd: [Sendable, string][] = [
     [0, '{"msg":"a","more":1}'],
     [1, '{"url":"u","ext":"JPG"}'],
+    [6, '{"url":"https://f.example/a.pdf"}'],
     [4, '{"lng":1,"lat":2}'],
   ]
   for (const [type, text] of odd) {
@@ -45,6 +46,13 @@ test('[NE91] a body that its parts cannot give back is kept as the sender wrote 
     expect(render(message([part], { body: text }))).toEqual({ type, body: JSON.parse(text) })
   }
   expect(render(message([{ type: 'text', text: 'changed' }]))).toEqual({ type: 0, body: { msg: 'changed' } })
+})
+
+test('[NE91] a file without ext has the format of its name or address', () => {
+  const formatOf = (body: object) => (parse(6, JSON.stringify(body)).part as { format?: string }).format
+  expect(formatOf({ url: 'https://f.example/x', name: 'a.TTF' })).toBe('ttf')
+  expect(formatOf({ url: 'https://f.example/a.zip?x' })).toBe('zip')
+  expect(formatOf({ url: 'https://f.example/a', ext: 'bin' })).toBe('bin')
 })
 
 const foreign: [string, Part[], object][] = [

@@ -4,6 +4,7 @@ import { Fault } from '../../core/errors.ts'
 import type { FileRef, Merged, Part } from '../../core/messages/content.ts'
 import type { Message } from '../../core/model.ts'
 import { parseJson } from '../../http/json.ts'
+import { extensionOf } from '../../lib/extension.ts'
 import { noticeBody } from './notices.ts'
 
 /** A message's body, by its type as `netease-im/model.md` §3 has it. */
@@ -88,7 +89,8 @@ function partOf(body: Typed): Part {
 }
 
 function fileOf(body: { url: string; name?: string; md5?: string; ext?: string; size?: number }): FileRef {
-  return { url: body.url, uuid: body.md5, name: body.name, format: body.ext?.toLowerCase(), size: body.size }
+  const format = body.ext?.toLowerCase() ?? extensionOf(body.name ?? body.url)
+  return { url: body.url, uuid: body.md5, name: body.name, format, size: body.size }
 }
 
 /** A message of any dialect as Yunxin shows it: the sender's own body where there is one, else the nearest. */

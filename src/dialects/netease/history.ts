@@ -24,7 +24,8 @@ const queryFields = {
     z
       .string()
       .transform(list => list.split(',').map(type => Number(type.trim() || Number.NaN)))
-      .refine(list => list.every(type => types.has(type)), 'a list of types'),
+      .refine(list => list.every(type => types.has(type)), 'a list of types')
+      .transform(list => new Set(list)),
   ),
   includeNoSenseMsg: maybe(flag),
   excludeMsgid: maybe(whole(0)),
@@ -100,7 +101,7 @@ function isWanted(message: Message, r: Query, viewer: Viewer): boolean {
   if ((own?.option as { history?: boolean } | undefined)?.history === false) return false
   const noSense = own?.msgSenderNoSense === 1 || own?.msgReceiverNoSense === 1
   const seen = noSense && r.includeNoSenseMsg ? { ...message, hiddenFrom: undefined, visibleTo: undefined } : message
-  return visible(seen, viewer) && (!r.type || r.type.includes(render(message).type))
+  return visible(seen, viewer) && (!r.type || r.type.has(render(message).type))
 }
 
 function answer(messages: Message[]) {

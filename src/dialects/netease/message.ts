@@ -6,7 +6,7 @@ import type { MessageDraft, Sent } from '../../core/messages/send.ts'
 import type { Conversation, Message } from '../../core/model.ts'
 import { Refusal, resource } from '../dialect.ts'
 import { draftOf, messageFields, singleFields } from './drafts.ts'
-import { accid, accids, choice, either, flag, maybe, objectText, pair, person, text, whole } from './shapes.ts'
+import { accid, accids, choice, cutText, either, flag, maybe, objectText, pair, person, text, whole } from './shapes.ts'
 import { teamOf, tidOf } from './teams.ts'
 
 const operation = resource()
@@ -82,7 +82,6 @@ const sendBatchMsg = operation({
       person(core, call, r.fromAccid),
       core.users.findManyFolded(call.app.id, r.toAccids),
     ])
-    if (from.banned) throw new Fault('user.banned')
     const timetag = core.clock()
     const draft = { ...draftOf(from.id, r), shown: timetag, hiddenFrom: r.msgSenderNoSense ? [from.id] : undefined }
     const known = [...new Set(to.flatMap(user => (user ? [user.id] : [])))]
@@ -107,8 +106,8 @@ const recall = operation({
     to: accid,
     msg: text(128).optional(),
     ignoreTime: maybe(choice(1)),
-    pushcontent: z.string().optional(),
-    pushContent: z.string().optional(),
+    pushcontent: cutText(500).optional(),
+    pushContent: cutText(500).optional(),
     payload: maybe(objectText(2048)),
     env: text(128).optional(),
     attach: text(5000).optional(),
@@ -130,7 +129,7 @@ const recall = operation({
       within: r.ignoreTime ? longestRecall : recallWindow,
       reason: r.msg,
       ext: r.attach,
-      push: { text: either(r.pushcontent, r.pushContent)?.slice(0, 500), payload: r.payload },
+      push: { text: either(r.pushcontent, r.pushContent), payload: r.payload },
       native: r.env === undefined ? undefined : { netease: { env: r.env } },
     })
   },

@@ -18,6 +18,11 @@ export function text(max: number) {
     .refine(value => isPlain(value), 'holds a NUL or half a character')
 }
 
+/** A text of which the vendor keeps the first so many characters; never half of one. */
+export function cutText(max: number) {
+  return text(Infinity).transform(value => value.slice(0, max).replace(/[\uD800-\uDBFF]$/, ''))
+}
+
 /** An accid as one is registered: letters, digits, `_ @ . -`, at most 32 characters; kept in lower case. */
 export const newAccid = z
   .string()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Fault } from '../../core/errors.ts'
 import type { Member } from '../../core/model.ts'
 import { Refusal, resource } from '../dialect.ts'
 import { accid, choice, flag, jsonOf, maybe, person, tid } from './shapes.ts'
@@ -9,6 +10,9 @@ const operation = resource()
 /** Most teams of one query, and most members that are listed of one: more than any group that is a team can have. */
 const mostTeams = 200
 const mostMembers = 10_000
+
+/** Most members that one query lists of all its teams: more than as many teams as it takes have by default. */
+const mostListed = 50_000
 
 const tids = jsonOf(z.array(tid).max(mostTeams)).transform(list => [...new Set(list)])
 
@@ -21,10 +25,10 @@ const query = operation({
     const teams = found.filter(isTeam)
     if (teams.length < r.tids.length && !r.ignoreInvalid) throw new Refusal(803, 'team does not exist')
     const ids = teams.map(team => team.id)
-    const [sizes, lists] = await Promise.all([
-      core.members.counts(ids),
-      Promise.all(r.ope === 1 ? ids.map(id => core.members.list(id, { limit: mostMembers })) : []),
-    ])
+    const sizes = await core.members.counts(ids)
+    if (r.ope === 1 && sizes.reduce((sum, size) => sum + size, 0) > mostListed)
+      throw new Fault('request.batch', `the teams have more than ${mostListed} members; ask for fewer teams`)
+    const lists = await Promise.all(r.ope === 1 ? ids.map(id => core.members.list(id, { limit: mostMembers })) : [])
     return {
       tinfos: teams.map((team, i) => ({ ...tinfo(team, sizes[i] as number), owner: team.owner, ...byRole(lists[i]) })),
     }
@@ -73,12 +77,7 @@ const joinTeams = operation({
   request: z.object({ accid }),
   async run(core, call, r) {
     const user = await person(core, call, r.accid)
-    const memberships = await core.members.joined(call.app.id, user.id, teamKinds)
-    const found = await core.groups.getMany(
-      call.app.id,
-      memberships.map(each => each.conv),
-    )
-    const teams = found.filter(team => team !== undefined)
+    const teams = (await core.members.placesOf(call.app.id, user.id, teamKinds)).map(place => place.group)
     const sizes = await core.members.counts(teams.map(team => team.id))
     const infos = teams.map((team, i) => ({
       owner: team.owner,

@@ -2,10 +2,11 @@ import { z } from 'zod'
 import type { Call } from '../../core/call.ts'
 import type { Core } from '../../core/core.ts'
 import type { GroupFields } from '../../core/groups/create.ts'
+import type { Added } from '../../core/groups/joining.ts'
 import type { Policy } from '../../core/model.ts'
 import { Refusal, resource } from '../dialect.ts'
 import { accid, accids, choice, maybe, people, person, text, tid, whole } from './shapes.ts'
-import { policyOf, teamOf } from './teams.ts'
+import { allowanceOf, policyOf, teamOf } from './teams.ts'
 
 // The operator who is not in the team lacks the right, as one of too low a role does.
 const operation = resource({ errors: { 'member.missing': 802 } })
@@ -49,19 +50,20 @@ const create = operation({
     if (!owner || others.length > 199) throw new Refusal(414, 'members and owner are more than 200')
     const policy = { ...policyOf(r), ...sizeOf(r), ...tipsOf(r) }
     const ids = others.map(user => user.id)
-    const { group, dropped } = await core.groups.create(actingAs(call, owner.id, true), {
+    const { group, dropped, crowded } = await core.groups.create(actingAs(call, owner.id, true), {
       kind: 'team',
       name: r.tname,
       owner: owner.id,
       ...(r.magree === 0 ? { members: ids.map(user => ({ user })) } : { invited: ids }),
       told: { text: r.msg, ext: r.attach },
       policy,
+      allowance: allowanceOf(core),
       fields: {
         ...fieldsOf(r),
         ...(r.isNotifyCloseOnline ? { extra: { netease: { isNotifyCloseOnline: true } } } : {}),
       },
     })
-    return { tid: String(group.id), ...failed(dropped, 'not invited') }
+    return { tid: String(group.id), ...failed([...crowded, ...dropped], whyNot(crowded)) }
   },
 })
 
@@ -79,20 +81,19 @@ const add = operation({
   async run(core, call, r) {
     const { as, team } = await operatorOf(core, call, r)
     const users = (await people(core, call, r.members)).map(user => user.id)
-    const words = { text: r.msg, ext: r.attach }
+    const options = { text: r.msg, ext: r.attach, allowance: allowanceOf(core) }
     const results =
       r.magree === 1
-        ? await core.members.invite(as, team.id, users, words)
+        ? await core.members.invite(as, team.id, users, options)
         : await core.members.addMany(
             as,
             team.id,
             users.map(user => ({ user })),
-            { ...words, how: 'invited' },
+            { ...options, how: 'invited' },
           )
-    return failed(
-      users.filter((_, i) => results[i] === 'missing'),
-      'not invited',
-    )
+    const outcome = (what: Added) => users.filter((_, i) => results[i] === what)
+    const crowded = outcome('crowded')
+    return failed([...crowded, ...outcome('missing')], whyNot(crowded))
   },
 })
 
@@ -141,7 +142,6 @@ const update = operation({
     const { as, team } = await operatorOf(core, call, r)
     const fields = fieldsOf(r)
     const policy = { ...policyOf(r, team.policy), ...sizeOf(r) }
-    if (Object.keys(fields).length + Object.keys(policy).length === 0) return
     await core.groups.update(as, team.id, fields, policy, { ext: r.attach, tellPolicy: true })
   },
 })
@@ -179,6 +179,11 @@ function sizeOf(r: { teamMemberLimit?: number }): Partial<Policy> {
 function tipsOf(r: { isNotifyCloseOnline?: 0 | 1; isNotifyClosePersistent?: 0 | 1 }): Partial<Policy> {
   if (!r.isNotifyClosePersistent) return {}
   return { tips: r.isNotifyCloseOnline ? 'none' : 'passing' }
+}
+
+/** Why invitees are left out: they are in too many teams, or else the app did not want them. */
+function whyNot(crowded: string[]): string {
+  return crowded.length > 0 ? 'team count exceed' : 'not invited'
 }
 
 function failed(accids: string[], msg: string) {

@@ -2,11 +2,17 @@ import type { Call } from '../../core/call.ts'
 import type { Core } from '../../core/core.ts'
 import { Fault } from '../../core/errors.ts'
 import { kindOf, kinds } from '../../core/groups/kinds.ts'
+import type { Allowance } from '../../core/groups/places.ts'
 import type { Group, Policy } from '../../core/model.ts'
 import { Refusal } from '../dialect.ts'
 
 /** The kinds of groups, of all vendors, that are teams to Yunxin. */
 export const teamKinds = Object.entries(kinds).flatMap(([name, kind]) => (kind.shown.netease === 'team' ? [name] : []))
+
+/** How many teams an account may own and be in; none is counted where limits are off. */
+export function allowanceOf(core: Core): Allowance | undefined {
+  return core.limits.off ? undefined : { kinds: teamKinds, owned: 100, joined: 5000 }
+}
 
 /** Whether Yunxin sees a group as a team; the others belong to its other families of calls. */
 export function isTeam(group: Group | undefined): group is Group {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Refusal, resource } from '../dialect.ts'
-import { cardOf, profileOf } from './cards.ts'
-import { accid, accids, choice, flag, maybe, people, person, text } from './shapes.ts'
+import { cardFields, cardOf, profileOf } from './cards.ts'
+import { accid, accids, flag, maybe, people, person, text } from './shapes.ts'
 
 const operation = resource()
 
@@ -29,16 +29,10 @@ const updateUinfo = operation({
   key: 'user/updateUinfo.action',
   request: z.object({
     accid,
-    name: text(64).optional(),
+    ...cardFields,
     icon: text(1024)
       .refine(value => Buffer.byteLength(value) <= 1024, 'more than 1024 bytes')
       .optional(),
-    sign: text(256).optional(),
-    email: text(64).optional(),
-    birth: text(16).optional(),
-    mobile: text(32).optional(),
-    gender: maybe(choice(0, 1, 2)),
-    ex: text(1024).optional(),
     bid: text(128).optional(),
   }),
   async run(core, call, r) {

@@ -42,7 +42,7 @@ const credentialsForm = z.object({
  * Signs an end user in by UserSig, and imports the account at its first sign-in as the vendor does. Refusal with the
  * vendor's 70xxx codes; Fault('app.disabled').
  */
-export async function signIn(core: Core, credentials: unknown): Promise<SignedIn> {
+export async function signIn(core: Core, credentials: unknown, address: string): Promise<SignedIn> {
   const read = credentialsForm.safeParse(credentials)
   if (!read.success) throw new Fault('request.invalid', 'credentials are sdkappid, userid and usersig')
   const { sdkappid, userid, usersig } = read.data
@@ -50,7 +50,7 @@ export async function signIn(core: Core, credentials: unknown): Promise<SignedIn
   if (!app) throw new Refusal(70020, `there is no SDKAppID ${sdkappid}`)
   if (app.disabled) throw new Fault('app.disabled')
   if (!isAccount(userid)) throw new Refusal(70402, 'userid is not an account')
-  const known = await demandUserSig(core, app, userid, usersig, '')
+  const known = await demandUserSig(core, app, userid, usersig, address)
   const call: Call = { app, operator: userid, admin: false, origin: { dialect: 'tencent', via: 'client' } }
   if (!known) await importAccount(core, call, userid)
   return { call, user: userid }
@@ -73,7 +73,7 @@ async function demandUserSig(core: Core, app: App, userId: string, text: string,
 async function verify(core: Core, app: App, userId: string, text: string, address: string) {
   const who = `${app.id}/${userId}/${address}`
   if (await core.limits.spent('tencent', 'usersig', who, tries))
-    throw new Refusal(70050, 'too many wrong UserSigs for this account; try again in a minute')
+    throw new Refusal(70050, 'too many wrong UserSigs for this account; try again in a minute', true)
   try {
     const ticket = verifyUserSig(app, userId, text)
     remember(app, text, ticket)

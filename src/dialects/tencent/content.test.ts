@@ -36,8 +36,8 @@ const both: [Part, string, Record<string, unknown>, string][] = [
       width: 2,
       height: 1,
       variants: [
-        { kind: 'large', url: 'l', size: 4, width: 0, height: 0 },
-        { kind: 'thumb', url: 't', size: 3, width: 0, height: 0 },
+        { kind: 'large', url: 'l', size: 4 },
+        { kind: 'thumb', url: 't', size: 3 },
       ],
     },
     'TIMImageElem',
@@ -66,7 +66,7 @@ const both: [Part, string, Record<string, unknown>, string][] = [
       size: 5,
       duration: 7000,
       format: 'mp4',
-      cover: { url: 't', uuid: 'j', size: 1, width: 2, height: 3, format: 'JPG' },
+      cover: { url: 't', uuid: 'j', size: 1, width: 2, height: 3, format: 'jpg' },
     },
     'TIMVideoFileElem',
     {
@@ -81,7 +81,7 @@ const both: [Part, string, Record<string, unknown>, string][] = [
       ThumbSize: 1,
       ThumbWidth: 2,
       ThumbHeight: 3,
-      ThumbFormat: 'JPG',
+      ThumbFormat: 'jpg',
       ThumbDownloadFlag: 2,
     },
     '[Video]',
@@ -126,6 +126,11 @@ const md5 = (text: string) => createHash('md5').update(text).digest('hex')
 
 /** Parts that other APIs write, and what Tencent shows of them. */
 const foreign: [Part, string, Record<string, unknown>][] = [
+  [
+    { type: 'audio', url: 'https://a/s', uuid: 'i', duration: 300 },
+    'TIMSoundElem',
+    { Url: 'https://a/s', UUID: 'i', Size: 0, Second: 1, Download_Flag: 2 },
+  ],
   [{ type: 'tip', text: 'x joined' }, 'TIMTextElem', { Text: 'x joined' }],
   [{ type: 'link', url: 'https://a', title: 'A', text: 'about' }, 'TIMTextElem', { Text: 'A\nabout\nhttps://a' }],
   [{ type: 'link', url: 'https://a' }, 'TIMTextElem', { Text: 'https://a' }],
@@ -150,12 +155,12 @@ const foreign: [Part, string, Record<string, unknown>][] = [
     { UUID: '', ImageFormat: 255, ImageInfoArray: [{ Type: 1, Size: 0, Width: 0, Height: 0, URL: '' }] },
   ],
   [
-    { type: 'notice', what: 'kicked', by: 'a', users: ['b'], text: 'spam' },
+    { type: 'notice', what: 'kicked', by: 'a', users: ['b'], text: 'spam', ext: 'own' },
     'TIMCustomElem',
     {
       Data: '{"GroupTip":"Kicked","Operator_Account":"a","MemberList":[{"Member_Account":"b"}],"Text":"spam"}',
       Desc: '',
-      Ext: '',
+      Ext: 'own',
       Sound: '',
     },
   ],
@@ -191,6 +196,38 @@ test('[TE60] a form that says more than its parts is kept, whatever the order of
   expect(ownForm(plain, parse(plain))).toBeUndefined()
   const more = [{ MsgType: 'TIMTextElem', MsgContent: { Text: 'a', Extra: 1 } }]
   expect(ownForm(more, parse(more))).toBe(more)
+})
+
+test('[TE60] what an element leaves empty or 0 is not known to others; a format is read off a name or an address', () => {
+  const unknown = { MsgType: 'TIMCustomElem', MsgContent: { Data: 'd', Desc: '', Ext: '', Sound: '' } }
+  const sound = { Url: 'https://a/s.AMR?x=1', UUID: 'i', Size: 0, Second: 0, Download_Flag: 2 }
+  const file = { Url: 'https://a/f', UUID: 'j', FileSize: 0, FileName: 'f.pdf', Download_Flag: 2 }
+  const picture = {
+    UUID: 'k',
+    ImageFormat: 255,
+    ImageInfoArray: [{ Type: 1, Size: 0, Width: 0, Height: 0, URL: 'p.webp' }],
+  }
+  const body = [
+    unknown,
+    { MsgType: 'TIMFaceElem', MsgContent: { Index: 0, Data: '' } },
+    { MsgType: 'TIMSoundElem', MsgContent: sound },
+    { MsgType: 'TIMFileElem', MsgContent: file },
+    { MsgType: 'TIMImageElem', MsgContent: picture },
+  ]
+  expect(parse(body)).toEqual([
+    { type: 'custom', data: 'd' },
+    { type: 'face', index: 0 },
+    { type: 'audio', url: 'https://a/s.AMR?x=1', uuid: 'i', format: 'amr' },
+    { type: 'file', url: 'https://a/f', uuid: 'j', name: 'f.pdf', format: 'pdf' },
+    { type: 'image', url: 'p.webp', uuid: 'k', format: 'webp' },
+  ])
+  expect(render(parse(body))).toEqual(body)
+})
+
+test('[TE60] a video without a cover has its own size where the cover’s would stand, and gives it back', () => {
+  const video: Part = { type: 'video', url: 'u', uuid: 'i', format: 'mp4', width: 720, height: 1280 }
+  expect(render([video])[0]?.MsgContent).toMatchObject({ ThumbUrl: '', ThumbWidth: 720, ThumbHeight: 1280 })
+  expect(parse(render([video]))).toEqual([video])
 })
 
 test('[TE62] the push of a combined message joins its texts; a custom element without Desc is not pushed', () => {

@@ -1,8 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Fault } from '../../core/errors.ts'
-import type { FileRef, Merged, Part } from '../../core/messages/content.ts'
+import type { Merged, Part } from '../../core/messages/content.ts'
+import type { Message } from '../../core/model.ts'
+import { parseJson, writeJson } from '../../http/json.ts'
+import { extensionOf } from '../../lib/extension.ts'
 import { type Checked, type ContentOf, element } from './elements.ts'
 import { type Element, render } from './render.ts'
+import { given } from './shapes.ts'
 
 export { type Element, render }
 
@@ -18,9 +22,34 @@ export function parse(body: readonly unknown[]): Part[] {
   return checked.map(partOf)
 }
 
-/** The sender's own MsgBody where it says more than the parts do; undefined where rendering them gives it again. */
-export function ownForm(body: readonly unknown[], parts: readonly Part[]): readonly unknown[] | undefined {
-  return isDeepStrictEqual(render(parts), body) ? undefined : body
+/**
+ * The sender's own MsgBody where it says more than the parts do, as text if it has numbers that the store would round;
+ * undefined where rendering the parts gives it again.
+ */
+export function ownForm(body: readonly unknown[], parts: readonly Part[]): readonly unknown[] | string | undefined {
+  if (isDeepStrictEqual(render(parts), body)) return undefined
+  const text = writeJson(body)
+  return /\d{16}/.test(text) ? text : body
+}
+
+/** What is kept with a message so that it is read back as it was sent; undefined when its parts say it all. */
+export function nativeOf(
+  body: readonly unknown[],
+  parts: readonly Part[],
+  said: { CloudCustomData?: string; SupportMessageExtension?: number },
+): Message['native'] {
+  const own = given({
+    MsgBody: ownForm(body, parts),
+    CloudCustomData: said.CloudCustomData || undefined,
+    SupportMessageExtension: said.SupportMessageExtension || undefined,
+  })
+  return Object.keys(own).length > 0 ? { tencent: own } : undefined
+}
+
+/** The MsgBody to show of a message: the sender's own form, else what its parts give. */
+export function bodyOf({ native, parts }: Pick<Message, 'native' | 'parts'>): unknown {
+  const own = native?.tencent?.MsgBody ?? render(parts)
+  return typeof own === 'string' ? parseJson(own) : own
 }
 
 /** The text that a push shows when the sender brings none; '' = nothing is pushed. */
@@ -64,20 +93,22 @@ function partOf({ MsgType, MsgContent }: Checked): Part {
         longitude: MsgContent.Longitude,
       }
     case 'TIMFaceElem':
-      return present({ type: 'face', index: MsgContent.Index, data: MsgContent.Data })
+      return { type: 'face', index: MsgContent.Index ?? 0, ...said({ data: MsgContent.Data }) }
     case 'TIMCustomElem': {
       const { Data, Desc, Ext, Sound } = MsgContent
-      return present({ type: 'custom', data: Data ?? '', description: Desc, ext: Ext, sound: Sound })
+      return { type: 'custom', data: Data ?? '', ...said({ description: Desc, ext: Ext, sound: Sound }) }
     }
     case 'TIMSoundElem': {
       const { Url, UUID, Size, Second } = MsgContent
-      return present({ type: 'audio', url: Url, uuid: UUID, size: Size, duration: milliseconds(Second) })
+      const file = { url: Url, uuid: UUID, format: extensionOf(Url), size: Size }
+      return { type: 'audio', ...said({ ...file, duration: milliseconds(Second) }) }
     }
     case 'TIMImageElem':
       return imageOf(MsgContent)
     case 'TIMFileElem': {
       const { Url, UUID, FileSize, FileName } = MsgContent
-      return present({ type: 'file', url: Url, uuid: UUID, size: FileSize, name: FileName })
+      const format = extensionOf(FileName || Url)
+      return { type: 'file', ...said({ url: Url, uuid: UUID, name: FileName, format, size: FileSize }) }
     }
     case 'TIMVideoFileElem':
       return videoOf(MsgContent)
@@ -91,39 +122,41 @@ const imageFormats: Record<number, string> = { 1: 'jpg', 2: 'gif', 3: 'png', 4: 
 function imageOf(content: ContentOf<'TIMImageElem'>): Part {
   const sizes = content.ImageInfoArray.map(({ Type, Size, Width, Height, URL }) => ({
     Type,
-    file: present({ url: URL, size: Size, width: Width, height: Height }) as FileRef,
+    file: said({ url: URL, size: Size, width: Width, height: Height }),
   }))
   const original = sizes.find(each => each.Type === 1)?.file
   const variants = sizes
     .filter(each => each.Type !== 1)
     .map(each => ({ kind: each.Type === 2 ? ('large' as const) : ('thumb' as const), ...each.file }))
-  return present({
+  const format = imageFormats[content.ImageFormat ?? 255] ?? extensionOf(original?.url ?? '')
+  return {
     type: 'image',
-    uuid: content.UUID,
-    format: imageFormats[content.ImageFormat ?? 255],
+    ...said({ uuid: content.UUID, format }),
     ...original,
-    variants: variants.length > 0 ? variants : undefined,
-  })
+    ...(variants.length > 0 ? { variants } : {}),
+  }
 }
 
 function videoOf(content: ContentOf<'TIMVideoFileElem'>): Part {
-  const cover = present({
+  const size = said({ width: content.ThumbWidth, height: content.ThumbHeight })
+  const cover = said({
     url: content.ThumbUrl,
     uuid: content.ThumbUUID,
     size: content.ThumbSize,
-    width: content.ThumbWidth,
-    height: content.ThumbHeight,
-    format: content.ThumbFormat,
+    format: content.ThumbFormat?.toLowerCase(),
   })
-  return present({
+  return {
     type: 'video',
-    url: content.VideoUrl,
-    uuid: content.VideoUUID,
-    size: content.VideoSize,
-    duration: milliseconds(content.VideoSecond),
-    format: content.VideoFormat,
-    cover: Object.keys(cover).length > 0 ? cover : undefined,
-  })
+    ...said({
+      url: content.VideoUrl,
+      uuid: content.VideoUUID,
+      size: content.VideoSize,
+      duration: milliseconds(content.VideoSecond),
+      format: content.VideoFormat?.toLowerCase() || extensionOf(content.VideoUrl),
+    }),
+    // The size of a cover that is not there is the video's own.
+    ...(cover.url || cover.uuid ? { cover: { ...cover, ...size } } : size),
+  }
 }
 
 function mergedOf(content: ContentOf<'TIMRelayElem'>): Part {
@@ -133,14 +166,14 @@ function mergedOf(content: ContentOf<'TIMRelayElem'>): Part {
     parts: parse(item.MsgBody),
   }))
   const { Title = '', AbstractList: summary = [], CompatibleText: fallback } = content
-  return present({ type: 'merged', title: Title, summary, fallback, messages })
+  return { type: 'merged', title: Title, summary, ...said({ fallback }), messages }
 }
 
 function milliseconds(second: number | undefined): number | undefined {
   return second === undefined ? undefined : second * 1000
 }
 
-/** Without the fields that are undefined, so that parts compare by what they say. */
-function present<T extends object>(fields: T): T {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
+/** What an element says: in Tencent's elements an empty text and a 0 stand for what is not known. */
+function said<T extends Record<string, string | number | undefined>>(fields: T): Partial<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value)) as Partial<T>
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
-const size = z.number().min(0)
+/** Bytes, seconds or pixels; no file has more than a number counts exactly. */
+const size = z.number().min(0).max(Number.MAX_SAFE_INTEGER)
 const downloadFlag = z.literal(2)
 
 const text = z.object({ MsgType: z.literal('TIMTextElem'), MsgContent: z.object({ Text: z.string() }) })

@@ -1,5 +1,6 @@
 import type { Reason } from '../../core/errors.ts'
 import type { Code } from '../dialect.ts'
+import { entryOf } from './shapes.ts'
 
 /** Tencent's code for every reason, unless the service or the command has one of its own (`errors.json`). */
 export const errors: Record<Reason, Code> = {
@@ -60,14 +61,15 @@ export function failing(code: Code): Partial<Record<Reason, Code>> {
   return { internal: code, 'store.unavailable': code, 'store.conflict': code }
 }
 
+const adminCodes: Record<string, Code> = {
+  im_open_login_svc: 70403,
+  openim: 90009,
+  profile: 40004,
+  sns: 30004,
+  recentcontact: 50003,
+}
+
 /** What the services answer a caller who is no administrator (`model.md` §1); 60010 where they have no code of their own. */
 export function adminNeeded(service: string): Code {
-  const own: Record<string, Code> = {
-    im_open_login_svc: 70403,
-    openim: 90009,
-    profile: 40004,
-    sns: 30004,
-    recentcontact: 50003,
-  }
-  return own[service] ?? errors['caller.forbidden']
+  return entryOf(adminCodes, service) ?? errors['caller.forbidden']
 }

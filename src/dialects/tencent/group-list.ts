@@ -5,13 +5,9 @@ import type { Group } from '../../core/model.ts'
 import { Refusal } from '../dialect.ts'
 import { operation } from './group.ts'
 import * as shapes from './group-shapes.ts'
-import { demandAtMost, flag, pick } from './shapes.ts'
+import { demandAtMost, flag, names, pick } from './shapes.ts'
 
-const names = z.array(z.string()).optional()
-
-/** A member needs at least so many bytes of a reply: groups with more members than fit are not read at all. */
-const leastMemberBytes = 24
-const largestReply = 1024 * 1024
+const nothing: ReadonlySet<string> = new Set()
 
 /** The groups of the app, oldest first, behind a cursor. */
 const getAppidGroupList = operation({
@@ -23,21 +19,23 @@ const getAppidGroupList = operation({
   }),
   async run(core, call, r) {
     const kinds = r.GroupType && shapes.kindsShownAs(r.GroupType)
-    const page = await core.groups.list(call.app.id, { kinds, after: r.Next, limit: r.Limit })
-    const groups = await core.groups.getMany(call.app.id, page.ids)
+    // One more than asked for tells whether there are more.
+    const page = await core.groups.list(call.app.id, { kinds, after: r.Next, limit: r.Limit + 1 })
+    const ids = page.ids.slice(0, r.Limit)
+    const groups = await core.groups.getMany(call.app.id, ids)
     return {
       TotalCount: page.total,
       GroupIdList: groups.flatMap(group => (group ? [{ GroupId: group.alias }] : [])),
-      Next: page.next,
+      Next: page.ids.length > r.Limit ? ids.at(-1) : 0,
     }
   },
 })
 
 const infoFilter = z.object({
-  GroupBaseInfoFilter: names,
-  MemberInfoFilter: names,
-  AppDefinedDataFilter_Group: names,
-  AppDefinedDataFilter_GroupMember: names,
+  GroupBaseInfoFilter: names.optional(),
+  MemberInfoFilter: names.optional(),
+  AppDefinedDataFilter_Group: names.optional(),
+  AppDefinedDataFilter_GroupMember: names.optional(),
 })
 
 /** Up to 50 groups with their members, or what the filter names; a missing one is told in its own element. */
@@ -46,22 +44,24 @@ const getGroupInfo = operation({
   request: z.object({ GroupIdList: z.array(shapes.groupId).min(1), ResponseFilter: infoFilter.optional() }),
   async run(core, call, r) {
     demandAtMost(r.GroupIdList, 50, 10004)
-    const asked = r.GroupIdList.map(id => (shapes.isGroupId(id) ? id : ''))
-    const found = await core.groups.manyByAlias(call.app.id, asked)
+    const ids = r.GroupIdList.map(id => (shapes.isGroupId(id) ? id : ''))
+    const found = await core.groups.manyByAlias(call.app.id, ids)
     const groups = found.filter(group => group !== undefined)
     const facts = await factsOf(core, groups)
     const filter = r.ResponseFilter
     const wantsMembers = !filter || filter.MemberInfoFilter || filter.AppDefinedDataFilter_GroupMember
-    const members = wantsMembers ? await membersOf(core, groups, facts) : new Map<number, Listed[]>()
+    const asked = askedOf(core, filter)
+    const members = wantsMembers ? await membersOf(core, groups, facts, asked) : new Map<number, Listed[]>()
     const GroupInfo = found.map((group, i) => {
       const GroupId = r.GroupIdList[i] as string
       if (!group) return { GroupId, ...shapes.missingGroup(GroupId) }
+      const list = members.get(group.id)
       return {
         GroupId,
         ErrorCode: 0,
         ErrorInfo: '',
         ...baseOf(group, facts.get(group.id) as shapes.Facts, filter),
-        ...(members.has(group.id) ? { MemberList: listOf(core, group, members.get(group.id) ?? [], filter) } : {}),
+        ...(list ? { MemberList: list.map(member => shapes.memberOf(group, member, asked)) } : {}),
       }
     })
     return { GroupInfo }
@@ -79,7 +79,7 @@ const getJoinedGroupList = operation({
     Offset: z.int().min(0).default(0),
     GroupType: shapes.typeName.optional(),
     SupportTopic: flag.default(0),
-    ResponseFilter: z.object({ GroupBaseInfoFilter: names, SelfInfoFilter: names }).optional(),
+    ResponseFilter: z.object({ GroupBaseInfoFilter: names.optional(), SelfInfoFilter: names.optional() }).optional(),
   }),
   async run(core, call, r) {
     if (r.SupportTopic && r.GroupType !== 'Community')
@@ -104,7 +104,7 @@ interface Joined {
   Member_Account: string
   WithHugeGroups: number
   WithNoActiveGroups: number
-  ResponseFilter?: { GroupBaseInfoFilter?: string[]; SelfInfoFilter?: string[] }
+  ResponseFilter?: { GroupBaseInfoFilter?: ReadonlySet<string>; SelfInfoFilter?: ReadonlySet<string> }
 }
 
 /** Without rooms and groups in which nobody has said anything yet, unless they are asked for. */
@@ -128,7 +128,7 @@ async function joinedOf(core: Core, groups: Group[], r: Joined) {
     const member = own[i]
     return {
       GroupId: group.alias,
-      ...(facts ? pick(shapes.groupFields(group, facts.get(group.id) as shapes.Facts), base) : {}),
+      ...(base && facts ? pick(shapes.groupFields(group, facts.get(group.id) as shapes.Facts), base) : {}),
       ...(self && member ? { SelfInfo: pick(shapes.memberFields(group, member, now), self) } : {}),
     }
   })
@@ -141,29 +141,34 @@ async function factsOf(core: Core, groups: Group[]): Promise<Map<number, shapes.
 }
 
 function baseOf(group: Group, facts: shapes.Facts, filter: z.output<typeof infoFilter> | undefined) {
-  const base = filter ? (filter.GroupBaseInfoFilter ?? []) : shapes.usualGroupFields
-  const keys = filter ? (filter.AppDefinedDataFilter_Group ?? []) : undefined
+  const base = filter ? (filter.GroupBaseInfoFilter ?? nothing) : shapes.usualGroupFields
+  const keys = filter ? (filter.AppDefinedDataFilter_Group ?? nothing) : undefined
   const data = shapes.dataOf(group.custom, keys)
   return { ...pick(shapes.groupFields(group, facts), base), ...(data.length > 0 ? { AppDefinedData: data } : {}) }
 }
 
+/** The members of groups that keep them. What cannot fit a reply is refused (10018) before it is read. */
 async function membersOf(
   core: Core,
   groups: Group[],
   facts: Map<number, shapes.Facts>,
+  asked: shapes.AskedOfMember,
 ): Promise<Map<number, Listed[]>> {
   const kept = groups.filter(group => group.policy.members === 'stored')
+  const least = shapes.leastMemberBytes(asked)
   const total = kept.reduce((sum, group) => sum + (facts.get(group.id)?.count ?? 0), 0)
-  if (total * leastMemberBytes > largestReply)
-    throw new Refusal(10018, 'the reply would be larger than 1 MB; ask for less')
-  const lists = await Promise.all(
-    kept.map(group => core.members.list(group.id, { limit: largestReply / leastMemberBytes })),
-  )
+  shapes.demandReply(total * least)
+  const limit = Math.ceil(shapes.largestReply / least)
+  const lists = await Promise.all(kept.map(group => core.members.list(group.id, { limit })))
   return new Map(kept.map((group, i) => [group.id, lists[i] as Listed[]]))
 }
 
-function listOf(core: Core, group: Group, members: Listed[], filter: z.output<typeof infoFilter> | undefined) {
-  const fields = filter ? (filter.MemberInfoFilter ?? []) : undefined
-  const keys = filter ? (filter.AppDefinedDataFilter_GroupMember ?? []) : undefined
-  return members.map(member => shapes.memberOf(group, member, { fields, keys, now: core.clock() }))
+function askedOf(core: Core, filter: z.output<typeof infoFilter> | undefined): shapes.AskedOfMember {
+  const now = core.clock()
+  if (!filter) return { now }
+  return {
+    fields: filter.MemberInfoFilter ?? nothing,
+    keys: filter.AppDefinedDataFilter_GroupMember ?? nothing,
+    now,
+  }
 }

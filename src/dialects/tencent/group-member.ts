@@ -4,7 +4,7 @@ import type { Member } from '../../core/model.ts'
 import { Refusal } from '../dialect.ts'
 import { operation } from './group.ts'
 import * as shapes from './group-shapes.ts'
-import { demandAtMost, flag } from './shapes.ts'
+import { demandAtMost, flag, names } from './shapes.ts'
 
 const mostListed = 6000
 /** How far a page may begin from the first member. */
@@ -15,9 +15,9 @@ const getGroupMemberInfo = operation({
   key: 'group_open_http_svc/get_group_member_info',
   request: z.object({
     GroupId: shapes.groupId,
-    MemberInfoFilter: z.array(z.string()).optional(),
+    MemberInfoFilter: names.optional(),
     MemberRoleFilter: z.array(z.enum(['Owner', 'Admin', 'Member'])).optional(),
-    AppDefinedDataFilter_GroupMember: z.array(z.string()).optional(),
+    AppDefinedDataFilter_GroupMember: names.optional(),
     Limit: z.int().min(1).max(mostListed).default(mostListed),
     Offset: z.int().min(0).max(mostSkipped).default(0),
     Next: z.string().default(''),
@@ -63,7 +63,7 @@ const addGroupMember = operation({
   },
 })
 
-const results: Record<Added, number> = { missing: 0, added: 1, present: 2, pending: 3 }
+const results: Record<Added, number> = { missing: 0, crowded: 0, added: 1, present: 2, pending: 3 }
 
 /** Remove up to 100 accounts; those who are not in do not matter. */
 const deleteGroupMember = operation({

@@ -4,13 +4,13 @@ import type { Core } from '../../core/core.ts'
 import { Fault } from '../../core/errors.ts'
 import type { Group, Message } from '../../core/model.ts'
 import { Refusal } from '../dialect.ts'
-import { ownForm, parse, render } from './content.ts'
+import { bodyOf, nativeOf, parse } from './content.ts'
 import { errors } from './errors.ts'
 import { operation } from './group.ts'
 import * as shapes from './group-shapes.ts'
 import { groupClientId, keyOf } from './handles.ts'
 import { pushInfo, pushOf } from './push.ts'
-import { demandAtMost, flag, given, seconds, text, uint32 } from './shapes.ts'
+import { demandAtMost, flag, seconds, text, uint32 } from './shapes.ts'
 
 /** A repeat within this time is the same message (ms). */
 const repeatWindow = 5 * 60_000
@@ -51,16 +51,11 @@ const sendGroupMsg = operation({
     demandFits(group, r)
     if (await isDropped(core, group, r.MsgPriority))
       return { MsgTime: seconds(core.clock()), MsgSeq: 0, MsgDropReason: 'MsgFreqCtrl' }
-    const own = given({
-      MsgBody: ownForm(r.MsgBody, parts),
-      CloudCustomData: r.CloudCustomData || undefined,
-      SupportMessageExtension: r.SupportMessageExtension || undefined,
-    })
     const from = r.From_Account ?? (call.operator as string)
     const sent = await core.send.toGroup(call, group.id, {
       from,
       parts,
-      native: Object.keys(own).length > 0 ? { tencent: own } : undefined,
+      native: nativeOf(r.MsgBody, parts, r),
       client: { id: groupClientId(r.Random, r.MsgBody, r.CloudCustomData), window: repeatWindow },
       delivery: r.OnlineOnlyFlag === 1 ? 'passing' : 'stored',
       counted: r.SendMsgControl.includes('NoUnread') || r.To_Account ? false : undefined,
@@ -96,7 +91,7 @@ const groupMsgGetSimple = operation({
     })
     return {
       GroupId: r.GroupId,
-      IsFinished: r.ReqMsgNumber > mostPerPage && page.next ? 0 : 1,
+      IsFinished: page.next && page.messages.length < r.ReqMsgNumber ? 0 : 1,
       RspMsgList: page.messages.map(messageOf),
     }
   },
@@ -187,7 +182,7 @@ function messageOf(message: Message) {
     From_Account: message.sender,
     IsPlaceMsg: message.recalled ? 2 : 0,
     ...(tip ? { IsSystemMsg: 1 } : {}),
-    MsgBody: own?.MsgBody ?? render(message.parts),
+    MsgBody: bodyOf(message),
     MsgPriority: priorityNumbers[message.priority ?? 'normal'],
     MsgRandom: keyOf(message).MsgRandom,
     MsgSeq: message.seq,

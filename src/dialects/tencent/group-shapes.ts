@@ -68,8 +68,8 @@ export function textsOf(data: { Key: string; Value: string }[] | undefined): Rec
 }
 
 /** The list of named texts, all or those of the given keys. */
-export function dataOf(texts: Record<string, string> | undefined, keys?: readonly string[]) {
-  const entries = Object.entries(texts ?? {}).filter(([Key]) => keys?.includes(Key) ?? true)
+export function dataOf(texts: Record<string, string> | undefined, keys?: ReadonlySet<string>) {
+  const entries = Object.entries(texts ?? {}).filter(([Key]) => keys?.has(Key) ?? true)
   return entries.map(([Key, Value]) => ({ Key, Value }))
 }
 
@@ -124,7 +124,7 @@ export function groupFields(group: Group, { end, count }: Facts): Record<string,
 }
 
 /** The fields of a group when nobody names any. */
-export const usualGroupFields = [
+export const usualGroupFields: ReadonlySet<string> = new Set([
   'Type',
   'Name',
   'Appid',
@@ -142,10 +142,13 @@ export const usualGroupFields = [
   'ApplyJoinOption',
   'InviteJoinOption',
   'MuteAllMember',
-]
+])
+
+/** A group as far as its members are shown by it. */
+type Counting = { policy: Pick<Policy, 'counted'> }
 
 /** All fields of a member, also by the names of the older generation. */
-export function memberFields(group: Group, member: Member & Partial<Listed>, now: number): Record<string, unknown> {
+export function memberFields(group: Counting, member: Member & Partial<Listed>, now: number): Record<string, unknown> {
   const until = (member.mutedUntil ?? 0) > now ? seconds(member.mutedUntil as number) : 0
   return {
     Role: roleNames[roleOf(member)],
@@ -160,20 +163,46 @@ export function memberFields(group: Group, member: Member & Partial<Listed>, now
 }
 
 /** The fields of a member when nobody names any. */
-export const usualMemberFields = ['Role', 'JoinTime', 'MsgSeq', 'MsgFlag', 'LastSendMsgTime', 'MuteUntil', 'NameCard']
+export const usualMemberFields: ReadonlySet<string> = new Set([
+  'Role',
+  'JoinTime',
+  'MsgSeq',
+  'MsgFlag',
+  'LastSendMsgTime',
+  'MuteUntil',
+  'NameCard',
+])
 
-/** A member as lists show it: the account always, and the named fields and texts, or the usual ones. */
-export function memberOf(
-  group: Group,
-  member: Listed,
-  asked: { fields?: readonly string[]; keys?: readonly string[]; now: number },
-) {
+/** What is shown of members: which fields and which named texts, without them the usual fields and all texts; at what time (ms). */
+export interface AskedOfMember {
+  fields?: ReadonlySet<string>
+  keys?: ReadonlySet<string>
+  now: number
+}
+
+/** A member as lists show it: the account always, and what is asked. */
+export function memberOf(group: Counting, member: Listed, asked: AskedOfMember) {
   const data = dataOf(member.custom, asked.keys)
   return {
     Member_Account: member.user,
     ...pick(memberFields(group, member, asked.now), asked.fields ?? usualMemberFields),
     ...(data.length > 0 ? { AppMemberDefinedData: data } : {}),
   }
+}
+
+/** Replies above this are refused. */
+export const largestReply = 1024 * 1024
+
+/** Refuses (10018) what makes a reply too large. */
+export function demandReply(bytes: number): void {
+  if (bytes > largestReply) throw new Refusal(10018, 'the reply would be larger than 1 MB; ask for less')
+}
+
+/** How many bytes every member takes in a reply at least, with the comma. */
+export function leastMemberBytes(asked: AskedOfMember): number {
+  const numbers = { conv: 0, app: 0, hidden: 0, readSeq: 0, readCounted: 0, readSent: 0, lastSent: 0 }
+  const shortest: Listed = { user: '', rank: 0, joined: asked.now, notify: 'none', ...numbers }
+  return JSON.stringify(memberOf({ policy: { counted: true } }, shortest, asked)).length + 1
 }
 
 const flags = { all: 'AcceptAndNotify', silent: 'AcceptNotNotify', none: 'Discard' } as const

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Core } from '../../core/core.ts'
 import type { Message } from '../../core/model.ts'
+import { writeJson } from '../../http/json.ts'
 import { Refusal } from '../dialect.ts'
 import { seconds } from './shapes.ts'
 
@@ -23,7 +24,7 @@ export function directClientId(MsgRandom: number, MsgSeq: number | undefined): s
 /** The client id of a group message: same sender, same content, same Random is the same message. */
 export function groupClientId(Random: number, MsgBody: unknown, CloudCustomData: string | undefined): string {
   const content = createHash('sha256')
-    .update(JSON.stringify([MsgBody, CloudCustomData]))
+    .update(writeJson([MsgBody, CloudCustomData]))
     .digest('base64url')
   return `${Random}#${content.slice(0, 11)}`
 }
@@ -59,7 +60,10 @@ export function readKey(text: string): MsgKey {
   return { MsgSeq: Number(MsgSeq), MsgRandom: Number(MsgRandom), MsgTime: Number(MsgTime) }
 }
 
-/** The message of a conversation with this key, if it is still there. Only the messages of its second are looked at. */
+/**
+ * The message of a conversation with this key, if it is still there. Only the messages of its second are looked at. Of
+ * several the oldest, so that pages which go on from a key never come round to it again.
+ */
 export async function findByKey(core: Core, conv: number, text: string, sender?: string): Promise<Message | undefined> {
   const { MsgTime } = readKey(text)
   const [from, to] = [MsgTime * 1000, MsgTime * 1000 + 999]
@@ -67,7 +71,10 @@ export async function findByKey(core: Core, conv: number, text: string, sender?:
     textOf(keyOf(message)) === text && (sender === undefined || message.sender === sender)
   let after: { shown: number; seq: number } | undefined
   for (;;) {
-    const page = await core.history.read({ id: conv }, { by: 'time', from, to, after, limit: 1, reverse: true, accept })
+    const page = await core.history.read(
+      { id: conv },
+      { by: 'time', from, to, after, limit: 1, reverse: false, accept },
+    )
     const found = page.messages[0]
     if (found || !page.next) return found
     after = page.next

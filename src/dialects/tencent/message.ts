@@ -2,14 +2,13 @@ import { z } from 'zod'
 import type { Call } from '../../core/call.ts'
 import type { Core } from '../../core/core.ts'
 import { Fault } from '../../core/errors.ts'
-import type { Part } from '../../core/messages/content.ts'
 import type { MessageDraft, Sent } from '../../core/messages/send.ts'
 import { coded, Refusal, resource } from '../dialect.ts'
-import { ownForm, parse } from './content.ts'
+import { nativeOf, parse } from './content.ts'
 import { failing } from './errors.ts'
 import { directClientId, findByKey, keyOf, readKey, sharedSeq, textOf } from './handles.ts'
 import { pushInfo, pushOf } from './push.ts'
-import { account, flag, given, lookedUp, seconds, uint32 } from './shapes.ts'
+import { account, flag, lookedUp, seconds, uint32 } from './shapes.ts'
 
 const operation = resource({
   invalid: 20001,
@@ -52,7 +51,6 @@ const sendMsg = operation({
     })
     return answer(from, sent, call, directClientId(r.MsgRandom, r.MsgSeq), { timed: true })
   },
-  errors: { 'hook.refused': 20006 },
 })
 
 /** Send a message to up to 500 accounts, each in its own conversation. Asks no webhook. */
@@ -113,17 +111,13 @@ type Common = z.output<z.ZodObject<typeof common>> & { OnlineOnlyFlag?: number; 
 
 function draftOf(from: string, r: Common): MessageDraft {
   if ((r.MsgLifeTime ?? 0) > longestLife) throw new Refusal(90026, 'MsgLifeTime is longer than 7 days')
-  const { parts, MsgBody } = readBody(r.MsgBody)
-  const own = given({
-    MsgBody,
-    CloudCustomData: r.CloudCustomData || undefined,
-    SupportMessageExtension: r.SupportMessageExtension || undefined,
-  })
+  const body = bodyIn(r.MsgBody)
+  const parts = parse(body)
   const onlineOnly = r.OnlineOnlyFlag === 1 || r.MsgLifeTime === 0
   return {
     from,
     parts,
-    native: Object.keys(own).length > 0 ? { tencent: own } : undefined,
+    native: nativeOf(body, parts, r),
     client: { id: directClientId(r.MsgRandom, r.MsgSeq), window: repeatWindow },
     delivery: onlineOnly ? 'passing' : 'stored',
     counted: r.SendMsgControl.includes('NoUnread') ? false : undefined,
@@ -134,12 +128,11 @@ function draftOf(from: string, r: Common): MessageDraft {
   }
 }
 
-function readBody(body: unknown): { parts: Part[]; MsgBody?: readonly unknown[] } {
+function bodyIn(body: unknown): readonly unknown[] {
   if (body === undefined) throw new Refusal(90002, 'MsgBody is missing')
   if (!Array.isArray(body)) throw new Refusal(90007, 'MsgBody is not an array')
   if (body.length === 0) throw new Refusal(90002, 'MsgBody has no element')
-  const parts = parse(body)
-  return { parts, MsgBody: ownForm(body, parts) }
+  return body
 }
 
 function answer(from: string, sent: Sent, call: Call, client: string, { timed }: { timed: boolean }) {

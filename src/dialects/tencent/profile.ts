@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { coded, resource } from '../dialect.ts'
 import { failing } from './errors.ts'
 import { account, demandAtMost, lookedUp } from './shapes.ts'
-import { itemsOf, profileOf, tagOf } from './tags.ts'
+import { demandCustomRoom, itemsOf, profileOf, tagsOf } from './tags.ts'
 
 const operation = resource({ invalid: 40001, errors: { ...failing(40006), 'user.missing': 40003 } })
 
@@ -17,7 +17,10 @@ const portraitSet = operation({
     ProfileItem: z.array(z.object({ Tag: z.string(), Value: z.unknown() })).min(1),
   }),
   async run(core, call, r) {
-    await core.users.update(call, r.From_Account, { profile: profileOf(r.ProfileItem) })
+    const profile = profileOf(r.ProfileItem)
+    const user = await core.users.get(call.app.id, r.From_Account)
+    demandCustomRoom(user.profile, profile)
+    await core.users.update(call, r.From_Account, { profile })
   },
 })
 
@@ -30,13 +33,13 @@ const portraitGet = operation({
   }),
   async run(core, call, r) {
     demandAtMost(r.To_Account, most, 40001)
-    for (const tag of r.TagList) tagOf(tag)
+    const tags = tagsOf(r.TagList)
     const found = await core.users.findMany(call.app.id, r.To_Account.map(lookedUp))
     const failed = r.To_Account.filter((_, i) => !found[i])
     const UserProfileItem = r.To_Account.map((To_Account, i) => {
       const user = found[i]
       if (!user) return { To_Account, ...absent }
-      return { To_Account, ProfileItem: itemsOf(user.profile, r.TagList), ResultCode: 0, ResultInfo: '' }
+      return { To_Account, ProfileItem: itemsOf(user.profile, tags), ResultCode: 0, ResultInfo: '' }
     })
     return { UserProfileItem, ...(failed.length > 0 ? { Fail_Account: failed } : {}) }
   },

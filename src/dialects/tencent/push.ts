@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Push } from '../../core/model.ts'
+import { writeJson } from '../../http/json.ts'
 import { flag } from './shapes.ts'
 
 const text = z.string().optional()
@@ -38,7 +39,9 @@ export const pushInfo = z.looseObject({
 /** The core's push of an OfflinePushInfo; what only Tencent can say stays beside it. */
 export function pushOf(info: z.output<typeof pushInfo> | undefined): Push | undefined {
   if (!info) return undefined
-  const { PushFlag, Title, Desc, Ext, ...special } = info
+  const { PushFlag, Title, Desc, Ext, ...rest } = info
+  // Numbers that the store cannot hold are rounded, as push services read them.
+  const special = JSON.parse(writeJson(rest)) as Record<string, unknown>
   return {
     off: PushFlag === 1 || undefined,
     title: Title,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { FileRef, Notice, Part } from '../../core/messages/content.ts'
+import { entryOf } from './shapes.ts'
 
 /** One element of a MsgBody. */
 export interface Element {
@@ -46,7 +47,7 @@ function elementOf(part: Part): Element {
     case 'merged':
       return merged(part)
     case 'notice':
-      return custom(JSON.stringify(tipOf(part)))
+      return custom(JSON.stringify(tipOf(part)), '', part.ext)
   }
 }
 
@@ -72,7 +73,7 @@ function image(part: Extract<Part, { type: 'image' }>): Element {
     Height: height ?? 0,
     URL: url ?? '',
   }))
-  const format = imageFormats[part.format?.toLowerCase() ?? ''] ?? 255
+  const format = entryOf(imageFormats, part.format?.toLowerCase() ?? '') ?? 255
   return {
     MsgType: 'TIMImageElem',
     MsgContent: { UUID: place(part).UUID, ImageFormat: format, ImageInfoArray: info },
@@ -95,8 +96,9 @@ function video(part: Extract<Part, { type: 'video' }>): Element {
       ThumbUrl: thumb.Url,
       ThumbUUID: thumb.UUID,
       ThumbSize: cover.size ?? 0,
-      ThumbWidth: cover.width ?? 0,
-      ThumbHeight: cover.height ?? 0,
+      // A cover has the size of the video, when nobody said otherwise.
+      ThumbWidth: cover.width ?? part.width ?? 0,
+      ThumbHeight: cover.height ?? part.height ?? 0,
       ThumbFormat: cover.format ?? '',
       ThumbDownloadFlag: 2,
     },
@@ -127,8 +129,9 @@ function place(file: FileRef): { Url: string; UUID: string } {
   return { Url: url, UUID: file.uuid ?? (url && createHash('md5').update(url).digest('hex')) }
 }
 
+/** Whole seconds; what is shorter is not shown as nothing. */
 function second(duration = 0): number {
-  return Math.round(duration / 1000)
+  return duration > 0 ? Math.max(1, Math.round(duration / 1000)) : 0
 }
 
 const tips: Record<Notice['what'], string> = {

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import type { Core } from '../../core/core.ts'
 import type { HistoryQuery, Page } from '../../core/messages/history.ts'
 import type { Message } from '../../core/model.ts'
+import { writeJson } from '../../http/json.ts'
 import { coded, resource } from '../dialect.ts'
-import { render } from './content.ts'
+import { bodyOf } from './content.ts'
 import { failing } from './errors.ts'
 import { findByKey, keyOf, readKey, textOf } from './handles.ts'
 import { pairOf } from './message.ts'
@@ -77,7 +78,7 @@ async function readPage(core: Core, conv: number, r: Asked): Promise<Page> {
 function fitting(messages: Message[], r: Asked): { messages: Message[]; cut: boolean } {
   let bytes = 0
   const kept = messages.findIndex((each, i) => {
-    bytes += Buffer.byteLength(JSON.stringify(messageOf(each, r)))
+    bytes += Buffer.byteLength(writeJson(messageOf(each, r)))
     return i > 0 && bytes > pageBytes
   })
   return kept < 0 ? { messages, cut: false } : { messages: messages.slice(0, kept), cut: true }
@@ -96,7 +97,7 @@ function messageOf(message: Message, r: Asked) {
     MsgFlagBits: message.recalled ? 8 : 0,
     IsPeerRead: 0,
     MsgKey: textOf(key),
-    MsgBody: own?.MsgBody ?? render(message.parts),
+    MsgBody: bodyOf(message),
     CloudCustomData: own?.CloudCustomData ?? '',
   }
 }

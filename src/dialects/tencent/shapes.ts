@@ -35,10 +35,17 @@ export function given<T extends object>(fields: T): Partial<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>
 }
 
-/** The named fields of an object that has them; all of them when no names are given. */
-export function pick(fields: Record<string, unknown>, names: readonly string[] | undefined): Record<string, unknown> {
-  if (!names) return fields
-  return Object.fromEntries(names.filter(name => name in fields).map(name => [name, fields[name]]))
+/** What a caller names to have it shown. A set, because it is held against every item of a reply. */
+export const names = z.array(z.string()).transform(list => new Set(list))
+
+/** The named fields of those an object has. */
+export function pick(fields: Record<string, unknown>, named: ReadonlySet<string>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => named.has(name)))
+}
+
+/** The entry of a table under a name that comes from outside; undefined for what every object has besides. */
+export function entryOf<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined
 }
 
 /** Refuses more items than a command takes, by the command's code for that. */

@@ -4,7 +4,7 @@ import type { Core } from '../../core/core.ts'
 import type { Session } from '../../core/model.ts'
 import { coded, Refusal, resource } from '../dialect.ts'
 import { failing } from './errors.ts'
-import { flag, lookedUp } from './shapes.ts'
+import { entryOf, flag, lookedUp } from './shapes.ts'
 
 const operation = resource({ invalid: 90001, errors: { ...failing(91000), 'request.malformed': 90001 } })
 
@@ -70,5 +70,5 @@ const platforms: Record<string, string> = {
 
 /** Whatever is no phone, tablet, browser or Mac counts as a PC. */
 function platformOf(platform: string): string {
-  return platforms[platform.toLowerCase()] ?? 'PC'
+  return entryOf(platforms, platform.toLowerCase()) ?? 'PC'
 }

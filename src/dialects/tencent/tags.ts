@@ -1,13 +1,16 @@
 import { z } from 'zod'
 import type { Profile } from '../../core/model.ts'
 import { Refusal } from '../dialect.ts'
-import { uint32 } from './shapes.ts'
+import { entryOf, uint32 } from './shapes.ts'
 
 /** What a profile field holds on the wire. */
 type Value = string | number
 
+/** Custom texts in a profile. */
+const mostCustom = 20
+
 /** How one tag reads and writes the core's profile. */
-interface Tag {
+export interface Tag {
   read(profile: Profile): Value | undefined
   /** Refusal 40610 for a wrong JSON type, 40605 for a value outside the list, 40601 for one that is too long. */
   write(value: unknown): Profile
@@ -42,26 +45,47 @@ const standard: Record<string, Tag> = {
 }
 
 /** The tag of this name: a standard one, or a custom one of up to 8 letters; Refusal 40009 for any other. */
-export function tagOf(name: string): Tag {
-  const tag = Object.hasOwn(standard, name) ? standard[name] : customTag(name)
+function tagOf(name: string): Tag {
+  const tag = entryOf(standard, name) ?? customTag(name)
   if (!tag) throw new Refusal(40009, `there is no tag ${name}`)
   return tag
 }
 
+/** The named tags, each once; Refusal 40009 for a name that is none, and for more custom ones than a profile has. */
+export function tagsOf(names: readonly string[]): Map<string, Tag> {
+  const tags = new Map(names.map(name => [name, tagOf(name)]))
+  demandRoom([...tags.keys()].filter(name => !Object.hasOwn(standard, name)))
+  return tags
+}
+
 /** The profile that written items make, the last of a repeated tag counting. */
 export function profileOf(items: readonly { Tag: string; Value?: unknown }[]): Profile {
-  const profiles = items.map(item => tagOf(item.Tag).write(item.Value))
-  const custom = Object.assign({}, ...profiles.map(profile => profile.custom ?? {}))
-  const all: Profile = Object.assign({}, ...profiles)
-  return Object.keys(custom).length > 0 ? { ...all, custom } : all
+  const all: Profile = {}
+  const custom: Record<string, string> = {}
+  for (const { Tag, Value } of items) {
+    const written = tagOf(Tag).write(Value)
+    Object.assign(all, written)
+    Object.assign(custom, written.custom)
+  }
+  return all.custom ? { ...all, custom } : all
+}
+
+/** Refuses (40009) what would give a profile more custom texts than an app can have declared. */
+export function demandCustomRoom(old: Profile, written: Profile): void {
+  const texts = Object.entries({ ...old.custom, ...written.custom })
+  demandRoom(texts.flatMap(([name, text]) => (text === '' ? [] : name)))
 }
 
 /** The items of a profile for tags in their order; those without a value are left out. */
-export function itemsOf(profile: Profile, tags: readonly string[]): { Tag: string; Value: Value }[] {
-  return tags.flatMap(Tag => {
-    const Value = tagOf(Tag).read(profile)
+export function itemsOf(profile: Profile, tags: ReadonlyMap<string, Tag>): { Tag: string; Value: Value }[] {
+  return [...tags].flatMap(([Tag, { read }]) => {
+    const Value = read(profile)
     return Value === undefined ? [] : [{ Tag, Value }]
   })
+}
+
+function demandRoom(custom: readonly string[]): void {
+  if (custom.length > mostCustom) throw new Refusal(40009, `a profile has at most ${mostCustom} custom tags`)
 }
 
 function customTag(name: string): Tag | undefined {

@@ -11,6 +11,7 @@ import { group } from './group.ts'
 import { groupLists } from './group-list.ts'
 import { groupMembers } from './group-member.ts'
 import { groupMessages } from './group-message.ts'
+import { demandReply } from './group-shapes.ts'
 import { message } from './message.ts'
 import { profile } from './profile.ts'
 import { roaming } from './roaming.ts'
@@ -19,9 +20,6 @@ import { status } from './status.ts'
 interface OpenedCall extends Opened {
   call: Call
 }
-
-/** Replies of group queries above this are refused (10018). */
-const largestGroupReply = 1024 * 1024
 
 /** Tencent Cloud IM: `POST /v4/<service>/<command>`, JSON both ways, HTTP 200 always, the result in the envelope. */
 export const tencent: Dialect<OpenedCall> = {
@@ -37,7 +35,7 @@ export const tencent: Dialect<OpenedCall> = {
   owns: request => request.path.startsWith('/v4/'),
   async open(request, core) {
     const key = request.path.slice('/v4/'.length)
-    const service = key.slice(0, key.indexOf('/'))
+    const service = key.split('/', 1)[0] as string
     if (request.method !== 'POST') throw new Refusal(60002, 'only POST is allowed')
     const call = await authenticate(request, core, service)
     if (!isCommand(key)) throw new Fault('operation.unknown', `there is no command ${key}`)
@@ -47,8 +45,7 @@ export const tencent: Dialect<OpenedCall> = {
   identify: ({ call }) => call,
   encode({ key }, answer) {
     const reply = envelope(key, { ActionStatus: 'OK', ErrorInfo: '', ErrorCode: 0, ...(answer as object) })
-    if (key.startsWith('group_open_http_svc/') && Buffer.byteLength(reply.body) > largestGroupReply)
-      throw new Refusal(10018, 'the reply would be larger than 1 MB; ask for less')
+    if (key.startsWith('group_open_http_svc/')) demandReply(Buffer.byteLength(reply.body))
     return reply
   },
   refuse: (request, _opened, code, text) =>

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { Part } from '../../core/messages/content.ts'
+import type { Notice, Part } from '../../core/messages/content.ts'
 import { parse, readContent, render, writeContent } from './content.ts'
+import { lineOf } from './lines.ts'
 
 const file = (type: string, remoteURL: string, fileName: string | undefined, ext: object) =>
   JSON.stringify({ __files: { media: { type, remoteURL, fileName, ext } } })
@@ -8,6 +9,13 @@ const file = (type: string, remoteURL: string, fileName: string | undefined, ext
 const picture = {
   's:file_ext_key_original_width': '640',
   's:file_ext_key_original_height': '480',
+}
+
+const clip = {
+  's:file_ext_key_video_width': '640',
+  's:file_ext_key_video_height': '480',
+  's:file_ext_key_video_duration': '7.25',
+  's:file_ext_key_video_cover_url': 'https://example.com/v.jpg',
 }
 
 /** Parts and contents that are each other's translation. */
@@ -22,21 +30,48 @@ const both: [name: string, part: Part, msgType: number, content: string][] = [
   ],
   [
     'video',
-    { type: 'video', url: 'https://example.com/v.mp4', format: 'mp4', width: 640, height: 480 },
+    {
+      type: 'video',
+      url: 'https://example.com/v.mp4',
+      format: 'mp4',
+      width: 640,
+      height: 480,
+      duration: 7250,
+      cover: { url: 'https://example.com/v.jpg', format: 'jpg' },
+    },
     10004,
-    file('video', 'https://example.com/v.mp4', undefined, picture),
+    file('video', 'https://example.com/v.mp4', undefined, clip),
+  ],
+  [
+    'image in three sizes',
+    {
+      type: 'image',
+      url: 'https://example.com/a.png',
+      format: 'png',
+      variants: [
+        { kind: 'large', url: 'https://example.com/l.png', width: 720, height: 540 },
+        { kind: 'thumb', url: 'https://example.com/t.png' },
+      ],
+    },
+    10003,
+    file('image', 'https://example.com/a.png', undefined, {
+      's:file_ext_key_preview_url': 'https://example.com/l.png',
+      's:file_ext_key_preview_width': '720',
+      's:file_ext_key_preview_height': '540',
+      's:file_ext_key_thumb_url': 'https://example.com/t.png',
+    }),
   ],
   [
     'file',
-    { type: 'file', url: 'https://example.com/x', name: 'x.pdf', format: 'pdf' },
+    { type: 'file', url: 'https://example.com/x', uuid: '0cc1', name: 'x.pdf', format: 'pdf', size: 91_680 },
     10005,
-    file('file', 'https://example.com/x', 'x.pdf', {}),
+    file('object', 'https://example.com/x', 'x.pdf', { md5: '0cc1', size: '91680' }),
   ],
   [
     'audio',
     { type: 'audio', url: 'https://example.com/a.aac', format: 'aac', duration: 1500 },
     10006,
-    file('audio', 'https://example.com/a.aac', undefined, { 's:file_ext_key_audio_duration': '1500' }),
+    file('audio', 'https://example.com/a.aac', undefined, { 's:file_ext_key_audio_duration': '1.5' }),
   ],
   [
     'location',
@@ -90,6 +125,16 @@ describe('[VO32] other contents come back as they were sent', () => {
     expect(parse(10003, JSON.stringify({ __files: files }))).toEqual([{ type: 'image', url: 'u.jpg', format: 'jpg' }])
   })
 
+  test('[VO35] what the web demo writes beside a video counts too', () => {
+    const content =
+      '{"__files":{"media":{"type":"video","remoteURL":"u.mp4","ext":{"s:file_ext_key_file_name":"v.mov"}}}}'
+    const beside = { duration: '3.6', original_width: '10', original_height: '20' }
+    const { parts, native } = readContent(10004, content, beside)
+    const known = { url: 'u.mp4', name: 'v.mov', format: 'mov', width: 10, height: 20, duration: 3600 }
+    expect(parts).toEqual([{ type: 'video', ...known }])
+    expect(writeContent({ parts, native })).toEqual({ MsgType: 10004, Content: content, Ext: beside })
+  })
+
   test('the size of an image by plain address stands in Ext', () => {
     const ext = { file_ext_key_original_width: '10', file_ext_key_original_height: '20' }
     const { parts, native } = readContent(10003, '{"url":"u"}', ext)
@@ -108,7 +153,7 @@ describe('[VO33] contents of other vendors', () => {
         { type: 'text', text: 'b' },
       ],
       10001,
-      '{"text":"a\\nb"}',
+      '{"text":"ab"}',
     ],
     [
       'a text and an image',
@@ -119,7 +164,25 @@ describe('[VO33] contents of other vendors', () => {
       10001,
       '{"text":"look\\n[Image] https://e.com/a"}',
     ],
-    ['a picture without an address', [{ type: 'image', uuid: 'x' }], 10003, file('image', '', undefined, {})],
+    [
+      'texts and stickers between other parts',
+      [
+        { type: 'image', url: 'u' },
+        { type: 'text', text: 'hi ' },
+        { type: 'face', index: 6 },
+        { type: 'face', data: '[smile]' },
+        { type: 'file', name: 'n' },
+      ],
+      10001,
+      '{"text":"[Image] u\\nhi [Sticker] 6[smile]\\n[File] n"}',
+    ],
+    ['a picture without an address', [{ type: 'image', uuid: 'x' }], 10003, file('image', '', undefined, { md5: 'x' })],
+    [
+      'a picture that only has a smaller one',
+      [{ type: 'image', format: 'png', variants: [{ kind: 'thumb', url: 'https://e.com/t' }] }],
+      10003,
+      file('image', 'https://e.com/t', undefined, { 's:file_ext_key_thumb_url': 'https://e.com/t', format: 'png' }),
+    ],
     ['an emoji', [{ type: 'face', index: 7 }], 10002, '{"index":7}'],
     ['own data', [{ type: 'custom', data: '{}', description: 'x', ext: 'y' }], 10012, '{}'],
     [
@@ -130,7 +193,7 @@ describe('[VO33] contents of other vendors', () => {
     ],
     [
       'forwarded messages with a line',
-      [{ type: 'merged', title: 'Chat', summary: [], fallback: 'update', messages: [] }],
+      [{ type: 'merged', title: '', summary: [], fallback: 'update', messages: [] }],
       10001,
       '{"text":"update"}',
     ],
@@ -142,9 +205,9 @@ describe('[VO33] contents of other vendors', () => {
     ],
     [
       'a notice in words',
-      [{ type: 'notice', what: 'changed', by: 'ann', text: 'new name' }],
+      [{ type: 'notice', what: 'changed', by: 'ann', changes: { name: 'Two', join: 'open' }, text: 'at last' }],
       10008,
-      '{"text":"new name"}',
+      '{"text":"ann changed the group: at last\\nname: Two"}',
     ],
     [
       'one of each that has no type together',
@@ -159,11 +222,34 @@ describe('[VO33] contents of other vendors', () => {
         { type: 'tip', text: 'tip' },
       ],
       10001,
-      JSON.stringify({ text: '[Audio] u\n[Video]\n[File] n u\n[Location] t 1,2\n[Sticker] s\nt u\nx\ntip' }),
+      JSON.stringify({ text: '[Audio] u\n[Video]\n[File] n u\n[Location] t 1,2\ns\nt u\nx\ntip' }),
     ],
   ])('%s', (_name, parts, MsgType, Content) => {
     expect(render(parts)).toEqual({ MsgType, Content })
   })
+})
+
+test.each<[Notice['what'], string[], string]>([
+  ['created', [], 'ann made the group'],
+  ['joined', ['ann'], 'ann joined'],
+  ['joined', ['bob'], 'ann let bob in'],
+  ['invited', ['bob'], 'ann added bob'],
+  ['left', ['ann'], 'ann left'],
+  ['kicked', ['bob'], 'ann removed bob'],
+  ['owner', ['bob'], 'ann made bob the owner'],
+  ['manager.set', ['bob'], 'ann made bob a manager'],
+  ['manager.unset', ['bob'], 'ann made bob a plain member'],
+  ['muted', ['bob'], 'ann muted bob'],
+  ['unmuted', ['bob'], 'ann unmuted bob'],
+  ['dismissed', [], 'ann dismissed the group'],
+])('[VO33] the notice %s of %j reads %s', (what, users, text) => {
+  expect(lineOf({ type: 'notice', what, by: 'ann', users })).toBe(text)
+  expect(lineOf({ type: 'notice', what, by: 'ann', users, text: 'so' })).toBe(`${text}: so`)
+})
+
+test('[VO33] what nobody in particular did was the app', () => {
+  expect(lineOf({ type: 'notice', what: 'kicked', by: '', users: ['bob'] })).toBe('The app removed bob')
+  expect(lineOf({ type: 'notice', what: 'joined', by: '', users: ['bob'] })).toBe('bob joined')
 })
 
 test('[VO34] a recalled message shows nothing of what it was', () => {

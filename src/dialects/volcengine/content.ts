@@ -1,6 +1,7 @@
-import type { FileRef, Part } from '../../core/messages/content.ts'
+import type { Part } from '../../core/messages/content.ts'
 import type { Message } from '../../core/model.ts'
-import { lineOf } from './lines.ts'
+import { type FilePart, given, readFile, readPicture, writeFile } from './files.ts'
+import { lineOf, textOf } from './lines.ts'
 
 /** A message's content in the vendor's form. */
 export interface Content {
@@ -27,9 +28,13 @@ const types = {
   custom: 10012,
 } as const
 
-const widthKey = 's:file_ext_key_original_width'
-const heightKey = 's:file_ext_key_original_height'
-const durationKey = 's:file_ext_key_audio_duration'
+/** The types whose content is a file. */
+const fileTypes: Record<number, FilePart['type']> = {
+  [types.image]: 'image',
+  [types.video]: 'video',
+  [types.file]: 'file',
+  [types.audio]: 'audio',
+}
 
 /** What a sender wrote, as parts; with its own form, unless rendering the parts gives just that. */
 export function readContent(msgType: number, content: string, ext: Record<string, string> = {}) {
@@ -60,11 +65,11 @@ export function parse(msgType: number, content: string, ext: Record<string, stri
   return msgType === types.text ? [{ type: 'text', text: content }] : [{ type: 'custom', data: content }]
 }
 
-/** The nearest content for parts: one part as its own type, several as one text with a line for each. */
+/** The nearest content for parts: one part as its own type, several as one text. */
 export function render(parts: readonly Part[]): Content {
   const [part] = parts
   if (parts.length === 1 && part) return renderPart(part)
-  return write(types.text, { text: parts.map(lineOf).join('\n') })
+  return write(types.text, { text: textOf(parts) })
 }
 
 function parsePart(msgType: number, json: Record<string, unknown>, ext: Record<string, string>): Part | undefined {
@@ -76,42 +81,25 @@ function parsePart(msgType: number, json: Record<string, unknown>, ext: Record<s
       return typeof text === 'string' ? { type: 'tip', text } : undefined
     case types.sticker:
       if (typeof index !== 'number' && typeof data !== 'string') return undefined
-      return { type: 'face', index: numeric(index), data: textual(data) }
+      return { type: 'face', ...given({ index: numeric(index), data: textual(data) }) }
     case types.location:
       if (typeof latitude !== 'number' || typeof longitude !== 'number') return undefined
       return { type: 'location', title: textual(title) ?? '', latitude, longitude }
     case types.link:
-      return typeof url === 'string' ? { type: 'link', url, title: textual(title), text: textual(text) } : undefined
+      if (typeof url !== 'string') return undefined
+      return { type: 'link', url, ...given({ title: textual(title), text: textual(text) }) }
     default:
       return parseFile(msgType, json, ext)
   }
 }
 
 function parseFile(msgType: number, json: Record<string, unknown>, ext: Record<string, string>): Part | undefined {
-  const plain = msgType === types.image ? textual(json.url) : undefined
-  const [entry] = Object.values(objectOf(json.__files) ?? {})
-  const file = objectOf(entry)
-  const url = textual(file?.remoteURL) ?? plain
-  if (url === undefined) return undefined
-  const keys = objectOf(file?.ext) ?? {}
-  const name = textual(file?.fileName)
-  const ref: FileRef = compact({ url, name, format: formatOf(name ?? url) })
-  const size = compact({
-    width: count(keys[widthKey] ?? ext.file_ext_key_original_width),
-    height: count(keys[heightKey] ?? ext.file_ext_key_original_height),
-  })
-  switch (msgType) {
-    case types.image:
-      return { type: 'image', ...ref, ...size }
-    case types.video:
-      return { type: 'video', ...ref, ...size }
-    case types.file:
-      return { type: 'file', ...ref }
-    case types.audio:
-      return { type: 'audio', ...ref, ...compact({ duration: count(keys[durationKey]) }) }
-    default:
-      return undefined
-  }
+  const type = fileTypes[msgType]
+  if (!type) return undefined
+  const entry = objectOf(Object.values(objectOf(json.__files) ?? {})[0])
+  const part = entry && readFile(type, entry, ext)
+  if (part || msgType !== types.image) return part
+  return typeof json.url === 'string' ? readPicture(json.url, ext) : undefined
 }
 
 function renderPart(part: Part): Content {
@@ -120,13 +108,12 @@ function renderPart(part: Part): Content {
       return write(types.text, { text: part.text })
     case 'face':
       return write(types.sticker, { index: part.index, data: part.data })
+    // `media` is the key that the vendor's web demo writes; clients take whichever comes first.
     case 'image':
     case 'video':
-      return writeFile(part, { [widthKey]: part.width, [heightKey]: part.height })
     case 'audio':
-      return writeFile(part, { [durationKey]: part.duration })
     case 'file':
-      return writeFile(part, {})
+      return write(types[part.type], { __files: { media: writeFile(part) } })
     case 'location':
       return write(types.location, { title: part.title, latitude: part.latitude, longitude: part.longitude })
     case 'tip':
@@ -139,17 +126,6 @@ function renderPart(part: Part): Content {
     case 'merged':
       return write(types.text, { text: lineOf(part) })
   }
-}
-
-// `media` is the key that the vendor's web demo writes; clients take whichever comes first.
-function writeFile(
-  part: Extract<Part, { type: 'image' | 'video' | 'audio' | 'file' }>,
-  keys: Record<string, number | undefined>,
-): Content {
-  const given = Object.entries(keys).filter(([, value]) => value !== undefined)
-  const ext = Object.fromEntries(given.map(([key, value]) => [key, String(value)]))
-  const file = { type: part.type, remoteURL: part.url ?? '', fileName: part.name, ext }
-  return write(types[part.type], { __files: { media: file } })
 }
 
 function write(MsgType: number, content: object): Content {
@@ -175,17 +151,4 @@ function textual(value: unknown): string | undefined {
 
 function numeric(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined
-}
-
-/** A whole number in a text. */
-function count(value: unknown): number | undefined {
-  return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : undefined
-}
-
-function formatOf(name: string): string | undefined {
-  return /\.([a-z0-9]{1,5})(?:$|[?#])/i.exec(name)?.[1]?.toLowerCase()
-}
-
-function compact<T extends object>(fields: T): T {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
 }

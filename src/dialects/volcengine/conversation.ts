@@ -187,8 +187,8 @@ function isLive(type: 'direct' | 'group', kind: string): boolean {
 async function infos(core: Core, conversations: Conversation[], view: { count: boolean; viewer?: string }) {
   const groups = conversations.filter(each => each.type === 'group').map(each => each.id)
   const counts = view.count && groups.length > 0 ? await core.members.counts(groups) : []
-  const countOf = (each: Conversation) =>
-    each.type === 'group' ? counts[groups.indexOf(each.id)] : each.a === each.b ? 1 : 2
+  const byGroup = new Map(groups.map((id, i) => [id, counts[i]]))
+  const countOf = (each: Conversation) => (each.type === 'group' ? byGroup.get(each.id) : each.a === each.b ? 1 : 2)
   return conversations.map(each => ({
     ...info(each, view.viewer ?? each.creator),
     ...(view.count ? { MemberCount: countOf(each) } : {}),

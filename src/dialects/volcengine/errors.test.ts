@@ -43,5 +43,5 @@ test('[VO12] the rates are those of the catalogue', () => {
   const offered = operations.filter(operation => volcengine.operations.has(operation.id))
   expect(offered).toHaveLength(volcengine.operations.size)
   for (const { id, limits } of offered)
-    expect(rates[id], id).toEqual(limits.qps === undefined ? undefined : { calls: limits.qps, seconds: 1 })
+    expect(rates.get(id), id).toEqual(limits.qps === undefined ? undefined : { calls: limits.qps, seconds: 1 })
 })

@@ -1,5 +1,18 @@
 import type { Notice, Part } from '../../core/messages/content.ts'
 
+/** Parts as a text for people: a line for each, but texts and stickers stand beside each other as they were written. */
+export function textOf(parts: readonly Part[]): string {
+  return parts.reduce((text, part, i) => {
+    const inline = isInline(part) && isInline(parts[i - 1] ?? part)
+    const line = part.type === 'face' ? (part.data ?? lineOf(part)) : lineOf(part)
+    return i === 0 || inline ? text + line : `${text}\n${line}`
+  }, '')
+}
+
+function isInline(part: Part): boolean {
+  return part.type === 'text' || part.type === 'face'
+}
+
 /** A part as one line for people: what is shown of it where the vendor has no content of that type. */
 export function lineOf(part: Part): string {
   switch (part.type) {
@@ -23,31 +36,53 @@ export function lineOf(part: Part): string {
     case 'custom':
       return part.description ?? part.data
     case 'merged':
-      return part.fallback ?? [part.title, ...part.summary].join('\n')
+      return [part.title, ...part.summary].filter(Boolean).join('\n') || (part.fallback ?? '')
     case 'notice':
       return noticeLine(part)
   }
 }
 
 function noticeLine(notice: Notice): string {
-  if (notice.text) return notice.text
-  const users = (notice.users ?? []).join(', ')
-  return [notice.by, deeds[notice.what], users].filter(Boolean).join(' ')
+  const sentence = [deedOf(notice), notice.text].filter(Boolean).join(': ')
+  return [sentence, ...newsOf(notice.changes ?? {})].join('\n')
 }
 
-const deeds: Record<Notice['what'], string> = {
-  created: 'made the group',
-  joined: 'let in',
-  invited: 'added',
-  left: 'left:',
-  kicked: 'removed',
-  changed: 'changed the group',
-  owner: 'made owner',
-  'manager.set': 'made manager',
-  'manager.unset': 'made member',
-  muted: 'muted',
-  unmuted: 'unmuted',
-  dismissed: 'dismissed the group',
+function deedOf({ what, by: operator, users = [] }: Notice): string {
+  const by = operator || 'The app'
+  const them = users.join(', ')
+  const alone = operator === '' || users.includes(operator)
+  switch (what) {
+    case 'created':
+      return `${by} made the group`
+    case 'joined':
+      return alone ? `${them} joined` : `${by} let ${them} in`
+    case 'invited':
+      return `${by} added ${them}`
+    case 'left':
+      return `${them || by} left`
+    case 'kicked':
+      return `${by} removed ${them}`
+    case 'changed':
+      return `${by} changed the group`
+    case 'owner':
+      return `${by} made ${them} the owner`
+    case 'manager.set':
+      return `${by} made ${them} a manager`
+    case 'manager.unset':
+      return `${by} made ${them} a plain member`
+    case 'muted':
+      return `${by} muted ${them}`
+    case 'unmuted':
+      return `${by} unmuted ${them}`
+    case 'dismissed':
+      return `${by} dismissed the group`
+  }
+}
+
+/** What people see of a group, as it is now. */
+function newsOf(changes: Record<string, unknown>): string[] {
+  const shown = ['name', 'description', 'notice', 'owner'].filter(field => typeof changes[field] === 'string')
+  return shown.map(field => `${field}: ${changes[field]}`)
 }
 
 function withLink(label: string, url: string | undefined): string {

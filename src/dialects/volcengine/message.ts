@@ -8,14 +8,15 @@ import { readContent, writeContent } from './content.ts'
 import { liveMessages } from './rates.ts'
 import {
   conversationType,
-  cursor,
   demandTwin,
   ext,
   int64,
   keyText,
   list,
   maybe,
+  near,
   ownId,
+  ownIdOf,
   participantRole,
   shown,
   twin,
@@ -46,7 +47,7 @@ const sendRequest = z.object({
   ...twins('InvisibleUsers'),
   ...twins('MentionedUsers'),
   Priority: maybe(z.int().min(0).max(2)),
-  RefMsgInfo: maybe(z.object({ Hint: z.string(), ReferencedMessageId: ownId })),
+  RefMsgInfo: maybe(z.object({ Hint: z.string(), ReferencedMessageId: int64 })),
   ...twins('VisibleUsers'),
 })
 
@@ -59,23 +60,22 @@ export const sendMessage = operation({
   request: sendRequest,
   async run(core, call, r) {
     const from = demandTwin('Sender', r.Sender, r.SenderStr)
-    if (Buffer.byteLength(r.Content) + Buffer.byteLength(JSON.stringify(r.Ext ?? {})) > mostBytes)
-      throw new Fault('message.large')
+    if (bytesOf([r.Content, ...Object.entries(r.Ext ?? {}).flat()]) > mostBytes) throw new Fault('message.large')
     const conversation = await core.directs.get(call.app.id, r.ConversationShortId)
     if (conversationType(conversation) === 100) await countLive(core, conversation, r.Priority)
-    const mentioned = twinUsers(r.MentionedUsers, r.MentionedUsersStr)
-    const visible = twinUsers(r.VisibleUsers, r.VisibleUsersStr)
-    const invisible = twinUsers(r.InvisibleUsers, r.InvisibleUsersStr)
-    const sent = await core.send.toConversation({ ...call, operator: from }, conversation.id, {
+    const mentioned = twinUsers('MentionedUsers', r.MentionedUsers, r.MentionedUsersStr)
+    const visible = twinUsers('VisibleUsers', r.VisibleUsers, r.VisibleUsersStr)
+    const invisible = twinUsers('InvisibleUsers', r.InvisibleUsers, r.InvisibleUsersStr)
+    const sent = await core.send.toConversation({ ...call, operator: from }, conversation, {
       from,
-      ...readContent(r.MsgType, r.Content, r.Ext),
+      ...formOf(r),
       client: r.ClientMsgId ? { id: r.ClientMsgId, window: clientWindow } : undefined,
       shown: r.CreateTime || undefined,
       visibleTo: visible.length > 0 ? visible : undefined,
       hiddenFrom: invisible.length > 0 ? invisible : undefined,
       mentions: mentioned.length > 0 ? { users: mentioned } : undefined,
       priority: r.Priority === undefined ? undefined : priorities[r.Priority],
-      quote: r.RefMsgInfo && { id: r.RefMsgInfo.ReferencedMessageId, hint: r.RefMsgInfo.Hint },
+      quote: r.RefMsgInfo && { id: ownIdOf(r.RefMsgInfo.ReferencedMessageId), hint: r.RefMsgInfo.Hint },
       checks: { users: false, mute: false },
       unasked: true,
     })
@@ -102,7 +102,7 @@ export const getConversationMessages = operation({
   key: 'GetConversationMessages',
   request: z.object({
     ConversationShortId: ownId,
-    Cursor: cursor,
+    Cursor: int64,
     Limit: z.int().min(1).max(20),
     Reverse: maybe(int64),
   }),
@@ -111,12 +111,13 @@ export const getConversationMessages = operation({
     const reverse = r.Reverse === 1
     if (!reverse && conversationType(conversation) === 100)
       throw new Fault('request.invalid', 'Reverse: live groups are read backward only')
-    if (reverse && r.Cursor < 0) return { HasMore: false, Messages: [], NewCursor: -1 }
+    const at = near(r.Cursor)
+    if (reverse && at < 0) return { HasMore: false, Messages: [], NewCursor: -1 }
     const page = await core.history.read(conversation, {
       by: 'seq',
       limit: r.Limit,
       reverse,
-      ...(reverse ? { to: r.Cursor || undefined } : { from: r.Cursor }),
+      ...(reverse ? { to: at || undefined } : { from: at }),
     })
     const last = page.messages.at(-1)?.seq
     const next = reverse ? (last ?? 0) - 1 || -1 : last === undefined ? r.Cursor : last + 1
@@ -153,6 +154,18 @@ export const recallMessage = operation({
 })
 
 export const messageOperations = [getConversationMessages, sendMessage, getMessages, recallMessage]
+
+function bytesOf(texts: string[]): number {
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+}
+
+/** The content, and the id of a quoted message that was never one of ours: it shows as it was given. */
+function formOf(r: z.output<typeof sendRequest>) {
+  const { parts, native } = readContent(r.MsgType, r.Content, r.Ext)
+  const quoted = r.RefMsgInfo?.ReferencedMessageId
+  if (typeof quoted !== 'bigint') return { parts, native }
+  return { parts, native: { volcengine: { ...native?.volcengine, ReferencedMessageId: String(quoted) } } }
+}
 
 async function demandRole(core: Core, conversation: Conversation, user: string, role: number): Promise<void> {
   const member = await core.members.find(conversation.id, user)
@@ -192,7 +205,7 @@ function info(conversation: Conversation, message: Message, quoted: Map<number, 
     Status: statusOf(message),
     Ext,
     IndexInConversation: message.seq,
-    ...(message.quote ? { RefMsgInfo: quoteInfo(message.quote, quoted.get(message.quote.id)) } : {}),
+    ...(message.quote ? { RefMsgInfo: quoteInfo(message, message.quote, quoted.get(message.quote.id)) } : {}),
   }
 }
 
@@ -201,11 +214,12 @@ function statusOf(message: Message): 0 | 3 {
   return message.recalled ? 3 : 0
 }
 
-function quoteInfo(quote: { id: number; hint: string }, message: Message | undefined) {
+function quoteInfo(by: Message, quote: { id: number; hint: string }, quoted: Message | undefined) {
+  const foreign = by.native?.volcengine?.ReferencedMessageId
   return {
     Hint: quote.hint,
-    ReferencedMessageId: quote.id,
-    ReferencedMessageType: message ? writeContent(message).MsgType : 0,
-    Status: message ? statusOf(message) : 1,
+    ReferencedMessageId: typeof foreign === 'string' ? BigInt(foreign) : quote.id,
+    ReferencedMessageType: quoted ? writeContent(quoted).MsgType : 0,
+    Status: quoted ? statusOf(quoted) : 1,
   }
 }

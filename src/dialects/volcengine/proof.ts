@@ -119,7 +119,8 @@ function headerForms(request: WireRequest, names: readonly string[]): Pair[][] {
 }
 
 function headerOf(request: WireRequest, name: string): string | undefined {
-  const value = request.headers[name]
+  // SignedHeaders is the caller's word: it may name what every object has.
+  const value = Object.hasOwn(request.headers, name) ? request.headers[name] : undefined
   return Array.isArray(value) ? value.join(',') : value
 }
 

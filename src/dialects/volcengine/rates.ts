@@ -3,16 +3,19 @@ import type { Rate } from '../../core/limits.ts'
 const perSecond = (calls: number): Rate => ({ calls, seconds: 1 })
 
 /** Calls per second of an account over all its apps: `limits.qps` of the catalogue. Actions without a stated rate are not limited. */
-export const rates: Readonly<Record<string, Rate>> = {
-  CreateConversation: perSecond(50),
-  BatchGetConversations: perSecond(100),
-  GetUserConversations: perSecond(100),
-  BatchAddConversationParticipant: perSecond(50),
-  BatchDeleteConversationParticipant: perSecond(50),
-  BatchGetConversationParticipant: perSecond(100),
-  GetMessages: perSecond(100),
-  GetConversationMessages: perSecond(100),
-}
+export const rates: ReadonlyMap<string, Rate> = new Map([
+  ['CreateConversation', perSecond(50)],
+  ['BatchGetConversations', perSecond(100)],
+  ['GetUserConversations', perSecond(100)],
+  ['BatchAddConversationParticipant', perSecond(50)],
+  ['BatchDeleteConversationParticipant', perSecond(50)],
+  ['BatchGetConversationParticipant', perSecond(100)],
+  ['GetMessages', perSecond(100)],
+  ['GetConversationMessages', perSecond(100)],
+])
 
-/** Messages per second that one live group takes with low and normal priority together; high priority is not counted. */
+/**
+ * Messages per second that one live group takes with low and normal priority together; high priority is not counted.
+ * Operators set it as `volcengine/SendMessage.live`.
+ */
 export const liveMessages: Rate = perSecond(30)

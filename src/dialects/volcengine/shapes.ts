@@ -24,17 +24,21 @@ export const int64 = z.union(
 /** The id of a user, as the core keeps it: its decimal digits. */
 export const userId = int64.refine(id => id > 0, 'must be above 0').transform(String)
 
-/** The id of a conversation or message. Ids beyond 2^53 were never given; they become 0, which nothing has. */
-export const ownId = int64.transform(id => (typeof id === 'bigint' ? 0 : id))
+/** The id of a conversation or message, as the core keeps it. */
+export const ownId = int64.transform(ownIdOf)
 
-/** A place in a list; what lies beyond any place is as good as the end. */
-export const cursor = int64.transform(at => {
-  const near = Number(at)
-  return Math.max(-farthest, Math.min(farthest, near))
-})
+/** Ids beyond 2^53 were never given; they become 0, which nothing has. */
+export function ownIdOf(id: Int64): number {
+  return typeof id === 'bigint' ? 0 : id
+}
 
-// One below the largest safe integer, so that the place after it is still one.
-const farthest = Number.MAX_SAFE_INTEGER - 1
+/** A place in a list or a point in time; what lies beyond any is as good as the end. */
+export const cursor = int64.transform(near)
+
+/** A place as a number: the nearest that the store knows. */
+export function near(at: Int64): number {
+  return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Number(at)))
+}
 
 /** A text that may become part of a key of the store. */
 export const keyText = z
@@ -42,8 +46,13 @@ export const keyText = z
   .max(256)
   .refine(text => text.isWellFormed() && !text.includes('\0'), 'expected well-formed text without NUL')
 
-/** A string map. */
-export const ext = z.record(z.string(), z.string())
+/** A string map with whatever keys: zod's own would leave out `__proto__`. */
+export const ext = z.custom<Record<string, string>>(isTextMap, 'expected a map of strings')
+
+function isTextMap(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return Object.values(value).every(text => typeof text === 'string')
+}
 
 /** A field that may be missing. Go sends null for it when its struct has no omitempty. */
 export function maybe<S extends z.ZodType>(schema: S) {
@@ -70,13 +79,14 @@ export function twin<N extends string>(name: N) {
 
 /** `twin` for lists of users. */
 export function twins<N extends string>(name: N) {
-  return { [name]: maybeList(userId), [`${name}Str`]: maybeList(keyText.min(1)) } as Record<N, typeof maybeUsers> &
-    Record<`${N}Str`, typeof maybeUsers>
+  return { [name]: maybeList(int64), [`${name}Str`]: maybeList(keyText.min(1)) } as Record<N, typeof maybeIds> &
+    Record<`${N}Str`, typeof maybeTexts>
 }
 
 const maybeId = maybe(int64)
 const maybeText = maybe(keyText)
-const maybeUsers = maybeList(userId)
+const maybeIds = maybeList(int64)
+const maybeTexts = maybeList(keyText)
 
 /** The user that a pair of fields names, if it names one; the text wins. Fault('request.invalid') for a number below 0. */
 export function twinUser(name: string, id: Int64 | undefined, text: string | undefined): string | undefined {
@@ -92,9 +102,9 @@ export function demandTwin(name: string, id: Int64 | undefined, text: string | u
   return user
 }
 
-/** The users that a pair of lists names; the texts win. */
-export function twinUsers(ids: string[], texts: string[]): string[] {
-  return texts.length > 0 ? texts : ids
+/** The users that a pair of lists names; the texts win. Fault('request.invalid') for a number that is not above 0. */
+export function twinUsers(name: string, ids: Int64[], texts: string[]): string[] {
+  return texts.length > 0 ? texts : ids.map(id => demandTwin(name, id, undefined))
 }
 
 /** A user id as a number; 0 unless it is a canonical positive int64. */

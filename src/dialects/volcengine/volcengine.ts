@@ -54,7 +54,7 @@ function open(request: WireRequest, core: Core): OpenedCall {
     metadata: metadataOf(query, core.clock(), scope.region),
     account: key.account,
     address: request.address,
-    admit: core => core.limits.count('volcengine', action, String(key.account), rates[action]),
+    admit: core => core.limits.count('volcengine', action, String(key.account), rates.get(action)),
   }
 }
 

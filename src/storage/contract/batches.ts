@@ -128,6 +128,30 @@ export function batches(subject: Subject): void {
       ).rejects.toThrow(TypeError)
     })
 
+    test('[ST59] a reference becomes the sum of an earlier add, in keys and values, of durable and volatile rows', async () => {
+      await commit(add(sums, [1, 'n'], 5))
+      const outcome = await commit(
+        add(sums, [1, 'n'], 2),
+        append(lines, [1, 'a'], { text: 'x', until: ref(0).sum }),
+        add(sums, [1, 'n'], 1),
+        put(spots, { app: 1, x: ref(0).sum, y: ref(2).sum }),
+        put(sessions, { app: 1, id: 's', seen: ref(2).sum }),
+      )
+      expect(outcome).toMatchObject({ ok: true, results: [7, { number: 1 }, 8, undefined, undefined] })
+      expect((await subject.store.get(lines, [1, 'a', 1]))?.value.until).toBe(7)
+      expect(await subject.store.get(spots, [1, 7, 8])).toBeDefined()
+      expect((await subject.store.get(sessions, [1, 's']))?.value.seen).toBe(8)
+      const wrong: Step[][] = [
+        [append(lines, [1, 'a'], { text: 'x', until: ref(1).sum }), add(sums, [1, 'n'], 1)],
+        [append(lines, [1, 'a'], { text: 'x', until: ref(0).sum })],
+        [put(spots, { app: 1, x: ref(0).sum, y: 1 })],
+        [add(sums, [1, 'n'], 1), put(spots, { app: 1, x: ref(0).number, y: 1 })],
+        [append(lines, [1, 'a'], { text: 'x' }), put(spots, { app: 1, x: ref(0).sum, y: 1 })],
+      ]
+      for (const steps of wrong) await expect(commit(...steps)).rejects.toThrow(TypeError)
+      expect(await sum('n')).toBe(8)
+    })
+
     test('[ST8] a counter begins at 0, gives its new sum, and remembers when it last changed', async () => {
       expect(await subject.store.get(sums, [1, 'n'])).toBeUndefined()
       expect(await commit(add(sums, [1, 'n'], 3), add(sums, [1, 'n'], -5))).toEqual({ ok: true, results: [3, -2] })

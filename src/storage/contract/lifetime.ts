@@ -87,6 +87,7 @@ export function lifetime(subject: Subject): void {
         () => subject.store.get(things, [1, 'a']),
         () => subject.store.getMany(things, []),
         () => subject.store.scan(things, { prefix: [], limit: 1 }),
+        () => subject.store.scanMany(things, []),
         () => subject.store.heads(lines, []),
         () => subject.store.commit([]),
         () => subject.store.sweep(0, 1),

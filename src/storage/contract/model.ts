@@ -57,9 +57,17 @@ export function model(subject: Subject): void {
         const rows = await subject.store.scan(table, { prefix: [app], limit: 1000 })
         expect(rows.map(row => row.value)).toEqual(twin.rows(table).map(row => row.value))
       }
-      for (const ask of asked) {
-        const { from, to, ...rest } = ask
-        const range: Range = { ...rest, prefix: [app], from: from && [from.rank, from.id], to: to && [to.rank] }
+      const ranges = asked.map(
+        ({ from, to, ...rest }): Range => ({
+          ...rest,
+          prefix: [app],
+          from: from && [from.rank, from.id],
+          to: to && [to.rank],
+        }),
+      )
+      const together = await subject.store.scanMany(things, ranges, 'byRank')
+      for (const [i, ask] of asked.entries()) {
+        const { from, to } = ask
         const expected = twin
           .rows(things)
           .map(row => row.value as { id: string; rank: number })
@@ -67,8 +75,9 @@ export function model(subject: Subject): void {
           .filter(row => !from || byKey([row.rank, row.id], [from.rank, from.id]) >= 0)
           .filter(row => !to || row.rank < to.rank)
         if (ask.reverse) expected.reverse()
-        const found = await subject.store.scan(things, range, 'byRank')
+        const found = await subject.store.scan(things, ranges[i] as Range, 'byRank')
         expect(found.map(row => row.value)).toEqual(expected.slice(ask.skip, ask.skip + ask.limit))
+        expect(together[i]).toEqual(found)
       }
     }
   })

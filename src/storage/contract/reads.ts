@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { append, del, type Key, put, type Range } from '../store.ts'
+import { append, del, type Key, put, type Range, type Table } from '../store.ts'
 import type { Subject } from './subject.ts'
-import { lines, spots, thing, things } from './tables.ts'
+import { cards, lines, sessions, spots, thing, things } from './tables.ts'
 
 /** Reading by key and by range. */
 export function reads(subject: Subject): void {
@@ -147,6 +147,77 @@ export function reads(subject: Subject): void {
       await subject.store.commit(numbers.map(x => put(spots, { app: 3, x, y: 0 })))
       const found = (await subject.store.scan(spots, { prefix: [3], limit: 100 })).map(row => row.value.x)
       expect(found).toEqual([...new Set(numbers.map(x => x + 0))].sort((a, b) => a - b))
+    })
+
+    test('[ST56] scanMany gives each range its own rows, in the order of the ranges, as scan does', async () => {
+      await fillSpots()
+      for (let x = 4; x < 7; x++)
+        await subject.store.commit(Array.from({ length: 400 }, (_, y) => put(spots, { app: 1, x, y })))
+      const few: Range[] = [
+        { prefix: [1, 2], limit: 5 },
+        { prefix: [1, 9], limit: 5 },
+        { prefix: [1], from: [2, 3], to: [3, 2], limit: 5, reverse: true },
+        { prefix: [1], to: [], limit: 5 },
+        { prefix: [1], skip: 4, limit: 1 },
+        { prefix: [1, 2], limit: 5 },
+      ]
+      const many: Range[] = [{ prefix: [1, 7], limit: 9 }, { prefix: [1], limit: 1000, reverse: true }, ...few]
+      for (const ranges of [[], few, many])
+        expect(await subject.store.scanMany(spots, ranges)).toEqual(
+          await Promise.all(ranges.map(range => subject.store.scan(spots, range))),
+        )
+      await subject.store.commit([put(things, thing('a', 2)), put(things, thing('b', 1)), put(things, thing('c', 2))])
+      const ranks = [2, 1, 7].map(rank => ({ prefix: [1, rank], limit: 9 }))
+      const byRank = await subject.store.scanMany(things, ranks, 'byRank')
+      expect(byRank.map(rows => rows.map(row => row.value.id))).toEqual([['a', 'c'], ['b'], []])
+      await subject.store.commit([put(sessions, { app: 1, id: 's' })])
+      const volatile = await subject.store.scanMany(sessions, [
+        { prefix: [2], limit: 1 },
+        { prefix: [1], limit: 1 },
+      ])
+      expect(volatile.map(rows => rows.map(row => row.value.id))).toEqual([[], ['s']])
+    })
+
+    test('[ST57] ranges for more than 10,000 rows together, or after more, are refused with RangeError', async () => {
+      const ranges = (limit: number, skip = 0) => Array.from({ length: 10 }, () => ({ prefix: [1], limit, skip }))
+      const one = { prefix: [1], limit: 1 }
+      expect(await subject.store.scanMany(spots, ranges(1000, 1000))).toEqual(new Array(10).fill([]))
+      for (const table of [spots, sessions] as readonly Table[]) {
+        await expect(subject.store.scanMany(table, [...ranges(1000), one])).rejects.toThrow(RangeError)
+        await expect(subject.store.scanMany(table, [...ranges(1, 1000), { ...one, skip: 1 }])).rejects.toThrow(
+          RangeError,
+        )
+        await expect(subject.store.scanMany(table, [one, { ...one, limit: 1001 }])).rejects.toThrow(RangeError)
+        await expect(subject.store.scanMany(table, [one, { prefix: ['1'], limit: 1 }])).rejects.toThrow(TypeError)
+        await expect(subject.store.scanMany(table, [one], 'byNothing')).rejects.toThrow(TypeError)
+      }
+    })
+
+    test('[ST58] a row that lacks a value of a sparse index stands in every order but that one', async () => {
+      const inSuits = async (range: Range) =>
+        (await subject.store.scan(cards, range, 'bySuit')).map(row => row.value.id).join(' ')
+      const hand = [
+        { id: 'a', suit: 'hearts', place: 2 },
+        { id: 'b', place: 1 },
+        { id: 'c', suit: 'hearts' },
+        { id: 'd' },
+        { id: 'e', suit: 'clubs', place: 3, seen: 1 },
+        { id: 'f', suit: 'hearts', place: 1 },
+      ]
+      await subject.store.commit(hand.map(card => put(cards, { app: 1, ...card })))
+      expect(await subject.store.scan(cards, { prefix: [1], limit: 9 })).toHaveLength(6)
+      expect((await subject.store.get(cards, [1, 'c']))?.value).toEqual({ app: 1, id: 'c', suit: 'hearts' })
+      expect(await inSuits({ prefix: [1], limit: 9 })).toBe('e f a')
+      expect(await inSuits({ prefix: [], limit: 9, reverse: true })).toBe('a f e')
+      expect(await inSuits({ prefix: [1, 'hearts'], from: [2], limit: 9 })).toBe('a')
+      expect(await inSuits({ prefix: [1, 'hearts'], to: [2], limit: 1, reverse: true })).toBe('f')
+      expect(await subject.store.scan(cards, { prefix: [1], limit: 9 }, 'bySeen')).toHaveLength(1)
+      await subject.store.commit([
+        put(cards, { app: 1, id: 'a', suit: 'hearts' }),
+        put(cards, { app: 1, id: 'd', suit: 'hearts', place: 7 }),
+        del(cards, [1, 'f']),
+      ])
+      expect(await inSuits({ prefix: [1], limit: 9 })).toBe('e d')
     })
 
     test('[ST28] a read or range that cannot be meant is refused with TypeError', async () => {

@@ -15,6 +15,21 @@ export const things = table<Thing & { rank: number }>('things', {
   expires: 'until',
 })
 
+/** Some cards have a suit and a place in it, and only those stand in the order by suit. */
+export interface Card {
+  app: number
+  id: string
+  suit?: string
+  place?: number
+  seen?: number
+}
+export const cards = table<Card>('cards', {
+  columns: { app: 'int', id: 'text', suit: 'text', place: 'int', seen: 'int' },
+  key: ['app', 'id'],
+  indexes: { bySuit: ['app', 'suit', 'place'], bySeen: ['app', 'seen'] },
+  sparse: ['bySuit', 'bySeen'],
+})
+
 /** Keyed by numbers only. */
 export interface Spot {
   app: number
@@ -63,6 +78,14 @@ export const passing = log<Line>('passing', {
 })
 
 /** All tables the contract works with. */
-export const contractTables: readonly Table[] = [things, spots, lines, sums, sessions, passing] as readonly Table[]
+export const contractTables: readonly Table[] = [
+  things,
+  cards,
+  spots,
+  lines,
+  sums,
+  sessions,
+  passing,
+] as readonly Table[]
 
 export const thing = (id: string, rank = 0, note?: unknown) => ({ app: 1, id, rank, note })

@@ -1,24 +1,26 @@
 import { Worker } from 'node:worker_threads'
 import { StoreUnavailable } from '../store.ts'
-import type { Answer, Question, Start } from './messages.ts'
-
-type WithoutId<Q> = Q extends unknown ? Omit<Q, 'id'> : never
+import type { Answer, Found, Question, Start, ToReader } from './messages.ts'
 
 /** The main thread's end of the reader. */
 export interface Asker {
-  /** The rows that answer the question. Rejects with StoreUnavailable. */
-  ask<R>(question: WithoutId<Question>): Promise<R[]>
+  /** What answers the question. Rejects with StoreUnavailable. */
+  ask(question: Question): Promise<Found>
   /** Ends the thread after all that was asked. */
   end(): Promise<void>
 }
 
 interface Waiting {
-  resolve(rows: unknown[]): void
+  found: Found
+  resolve(found: Found): void
   reject(error: Error): void
 }
 
-/** The reader's thread, which begins with the first question: small reads never need it. */
-export function asker(start: Start): Asker {
+/**
+ * The reader's thread, which begins with the first question: small reads never need it. `heard` is called before an
+ * answer is passed on.
+ */
+export function asker(start: Start, heard: () => void): Asker {
   const waiting = new Map<number, Waiting>()
   let thread: Worker | undefined
   let ended: Promise<void> | undefined
@@ -35,9 +37,23 @@ export function asker(start: Start): Asker {
 
   function settle(answer: Answer): void {
     const asked = waiting.get(answer.id)
+    if (!asked) return
+    if ('failed' in answer) {
+      waiting.delete(answer.id)
+      asked.reject(new StoreUnavailable(answer.failed))
+      return
+    }
+    const { rows, lengths }: Found = JSON.parse(answer.text)
+    asked.found.lengths ??= lengths
+    for (const row of rows) asked.found.rows.push(row)
+    if (answer.more) {
+      // Other work has its turn first.
+      setImmediate(() => thread?.postMessage({ id: answer.id, more: true } satisfies ToReader))
+      return
+    }
     waiting.delete(answer.id)
-    if ('failed' in answer) asked?.reject(new StoreUnavailable(answer.failed))
-    else asked?.resolve(answer.rows)
+    heard()
+    asked.resolve(asked.found)
   }
 
   // Nothing is lost with a reader: the next question begins another.
@@ -48,16 +64,14 @@ export function asker(start: Start): Asker {
   }
 
   return {
-    ask<R>(question: WithoutId<Question>) {
+    ask(question) {
       thread ??= begin()
       const id = ++last
-      thread.postMessage({ ...question, id })
-      return new Promise<R[]>((resolve, reject) =>
-        waiting.set(id, { resolve: resolve as (rows: unknown[]) => void, reject }),
-      )
+      thread.postMessage({ id, text: JSON.stringify(question) } satisfies ToReader)
+      return new Promise((resolve, reject) => waiting.set(id, { found: { rows: [] }, resolve, reject }))
     },
     async end() {
-      thread?.postMessage({ id: 0, ask: 'end' } satisfies Question)
+      thread?.postMessage(null satisfies ToReader)
       await ended
     },
   }

@@ -3,7 +3,7 @@ import type { Encoded, Slot } from '../encode.ts'
 import type { Layout } from '../layout.ts'
 import type { MemoryRows } from '../memory-rows.ts'
 import { place } from '../order.ts'
-import type { Committed, Conflict, Key } from '../store.ts'
+import type { Appended, Committed, Conflict, Key } from '../store.ts'
 import type { Queue } from './queue.ts'
 import { turns } from './turns.ts'
 
@@ -25,8 +25,8 @@ export function commits(layouts: ReadonlyMap<string, Layout>, queue: Queue, memo
 
   async function overBoth(steps: readonly Encoded[], bytes: number, now: number): Promise<Committed | Conflict> {
     const [inMemory, onDisk] = [steps.map(s => (isVolatile(s) ? s : null)), steps.map(s => (isVolatile(s) ? null : s))]
-    // Numbers from the durable part are not known yet. They cannot change what the checks say.
-    const unknown = onDisk.map(step => (step?.[0] === 'append' ? { number: 0, time: 0, counters: {} } : undefined))
+    // Numbers and sums from the durable part are not known yet. They cannot change what the checks say.
+    const unknown = onDisk.map(step => (step ? unknowns[step[0]] : undefined))
     const trial = memory.commit(inMemory, now, { results: unknown, dry: true })
     if (!trial.ok) return trial
     const known = trial.results.map((result, i) => (inMemory[i] ? result : undefined))
@@ -46,6 +46,11 @@ export function commits(layouts: ReadonlyMap<string, Layout>, queue: Queue, memo
     },
     held: (of, key) => rowTurns.held(rowName(of, key)),
   }
+}
+
+const unknowns: Partial<Record<Encoded[0], Appended | number>> = {
+  append: { number: 0, time: 0, counters: {} },
+  add: 0,
 }
 
 // What work on a row holds: the row, or the whole log, since its end is every append's business.

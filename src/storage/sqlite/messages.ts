@@ -1,9 +1,8 @@
 import type { Results, Steps } from '../apply.ts'
-import type { Cells } from '../layout.ts'
-import type { Committed, Conflict, Head, Key, Range, Table } from '../store.ts'
+import type { Committed, Conflict, Key, Range, Table } from '../store.ts'
 import type { Durability, Mode } from './connection.ts'
 
-/** What the main thread and its workers say to each other. Arrays of plain values cross threads cheapest. */
+/** What the main thread and its workers say to each other. */
 
 /** What a worker is started with. */
 export interface Start {
@@ -21,7 +20,7 @@ export interface Sweep {
   found: readonly (readonly [table: string, keys: readonly Key[]])[]
 }
 
-/** To the writer: work in the order of its arrival, or null for the end. */
+/** To the writer, as JSON text, which crosses threads cheaper than objects do: work in the order of its arrival, or null for the end. */
 export type Work = readonly (Batch | Sweep)[] | null
 
 /** How a sweep ended. */
@@ -39,19 +38,28 @@ export interface WriterCounts {
   syncs: number
 }
 
-/** From the writer: once when it is open, then what became of the oldest pieces of work, in their order. */
+/** From the writer: once when it is open, then what became of the oldest pieces of work in their order, as JSON text of `Done`s. */
 export type FromWriter =
   | { opened: { epoch: string; mode: Mode } }
   | { failed: string }
-  | { done: Done[]; counts: WriterCounts }
+  | { done: string; counts: WriterCounts }
 
 /** To the reader. */
 export type Question =
-  | { id: number; ask: 'rows'; table: string; keys: readonly Key[] }
-  | { id: number; ask: 'scan'; table: string; range: Range; index: string }
-  | { id: number; ask: 'heads'; table: string; keys: readonly Key[] }
-  | { id: number; ask: 'expired'; table: string; now: number; limit: number }
-  | { id: number; ask: 'end' }
+  | { ask: 'rows'; table: string; keys: readonly Key[] }
+  | { ask: 'scans'; table: string; ranges: readonly Range[]; index: string }
+  | { ask: 'heads'; table: string; keys: readonly Key[] }
+  | { ask: 'expired'; table: string; now: number; limit: number }
 
-/** From the reader. */
-export type Answer = { id: number; rows: (Cells | undefined)[] | Head[] | Key[] } | { id: number; failed: string }
+/** A question with its number, as JSON text; the wish for the next portion of an answer; or the end. */
+export type ToReader = { id: number; text: string } | { id: number; more: true } | null
+
+/** What answers a question: cells (null where there is no row), heads or keys; of ranges their rows one after another. */
+export interface Found {
+  rows: unknown[]
+  /** How many of the rows each range has. */
+  lengths?: number[]
+}
+
+/** From the reader: a portion of what was found, as JSON text, and whether there is more. */
+export type Answer = { id: number; text: string; more: boolean } | { id: number; failed: string }

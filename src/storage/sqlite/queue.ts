@@ -17,14 +17,20 @@ export interface Queue {
 /** Above this much waiting work a send is refused: callers are to slow down, memory is not to run out. */
 const most = { batches: 20_000, bytes: 64 * 1024 * 1024 } as const
 
+/**
+ * So much work makes a message, or less at the end of a turn of the event loop. Were all of a busy turn one message, the
+ * writer would wait for the main thread and then the main thread for the writer; so they work at the same time.
+ */
+const portion = 16
+
 interface Waiting {
   bytes: number
   resolve(done: Exclude<Done, string>): void
   reject(error: Error): void
 }
 
-/** Starts the writer's thread. Rejects when it cannot open the data. */
-export async function startQueue(start: Start): Promise<Queue> {
+/** Starts the writer's thread. StoreUnavailable when it cannot open the data. `heard` is called before each outcome is passed on. */
+export async function startQueue(start: Start, heard: () => void): Promise<Queue> {
   const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData: start, name: 'magpie-writer' })
   const ended = new Promise<void>(resolve => worker.once('exit', () => resolve()))
   let waiting: Waiting[] = []
@@ -36,8 +42,8 @@ export async function startQueue(start: Start): Promise<Queue> {
   const opened = await new Promise<{ epoch: string; mode: Mode }>((resolve, reject) => {
     worker.on('message', (message: FromWriter) => {
       if ('opened' in message) resolve(message.opened)
-      else if ('failed' in message) reject(new Error(message.failed))
-      else settle(message.done, message.counts)
+      else if ('failed' in message) reject(new StoreUnavailable(message.failed))
+      else settle(JSON.parse(message.done), message.counts)
     })
     worker.once('error', error => lose(`the writer failed: ${error.message}`, reject))
     worker.once('exit', () => lose('the writer has ended', reject))
@@ -45,13 +51,14 @@ export async function startQueue(start: Start): Promise<Queue> {
 
   function settle(done: Done[], now: WriterCounts): void {
     counts = now
+    heard()
     const settled = waiting.slice(0, done.length)
     waiting = waiting.slice(done.length)
     for (const [i, { resolve, reject, bytes: freed }] of settled.entries()) {
       bytes -= freed
       const one = done[i] as Done
       if (typeof one === 'string') reject(new StoreUnavailable(one))
-      else resolve(one)
+      else resolve(revived(one))
     }
   }
 
@@ -66,7 +73,7 @@ export async function startQueue(start: Start): Promise<Queue> {
   function flush(): void {
     const work: Work = unsent
     unsent = []
-    if (work.length > 0) worker.postMessage(work)
+    if (work.length > 0) worker.postMessage(JSON.stringify(work))
   }
 
   return {
@@ -77,8 +84,9 @@ export async function startQueue(start: Start): Promise<Queue> {
       if (waiting.length >= most.batches || bytes + size > most.bytes)
         return Promise.reject(new StoreUnavailable('busy'))
       bytes += size
-      // One message for all that comes up in this turn of the event loop.
-      if (unsent.push(work) === 1) setImmediate(flush)
+      const count = unsent.push(work)
+      if (count === portion) flush()
+      else if (count === 1) setImmediate(flush)
       return new Promise((resolve, reject) => waiting.push({ bytes: size, resolve, reject }))
     },
 
@@ -86,8 +94,14 @@ export async function startQueue(start: Start): Promise<Queue> {
 
     async end() {
       flush()
-      worker.postMessage(null satisfies Work)
+      worker.postMessage('null')
       await ended
     },
   }
+}
+
+// JSON has no undefined.
+function revived(done: Exclude<Done, string>): Exclude<Done, string> {
+  if ('results' in done) for (const [i, result] of done.results.entries()) done.results[i] = result ?? undefined
+  return done
 }

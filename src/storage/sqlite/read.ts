@@ -3,10 +3,10 @@ import type { Cells, Layout } from '../layout.ts'
 import type { Head, Key, Range } from '../store.ts'
 import { type Shape, selectExpired, selectHead, selectRange, selectRow } from './sql.ts'
 
-/** Reads on one connection, at once and without checks; rows come as cells. */
+/** Reads on one connection, at once and without checks; rows come as cells. What is to be read as of one moment needs a transaction. */
 export interface Reads {
   rows(of: Layout, keys: readonly Key[]): (Cells | undefined)[]
-  scan(of: Layout, range: Range, index: string): Cells[]
+  scans(of: Layout, ranges: readonly Range[], index: string): Cells[][]
   heads(of: Layout, keys: readonly Key[]): Head[]
   /** Keys of up to `limit` rows that were to go by `now`. */
   expired(of: Layout, now: number, limit: number): Key[]
@@ -25,29 +25,27 @@ export function reads(db: Database.Database): Reads {
     return statement
   }
 
-  // Many rows are read as of one moment, and take the file's locks once.
-  const together = db.transaction((read: () => unknown[]) => read())
+  function rangeOf(of: Layout, range: Range, index: string): Cells[] {
+    const { prefix, from = [], to = [], limit, skip = 0, reverse = false } = range
+    // Nothing stands before the empty tuple.
+    if (range.to?.length === 0) return []
+    const shape: Shape = { prefix: prefix.length, from: from.length, to: to.length, reverse }
+    const name = `scan ${of.table.name} ${index} ${shape.prefix} ${shape.from} ${shape.to} ${reverse}`
+    const statement = prepared(name, () => selectRange(of, index, shape))
+    return statement.all([...prefix, ...from, ...to, limit, skip]) as Cells[]
+  }
 
   return {
     rows(of, keys) {
       const statement = prepared(`row ${of.table.name}`, () => selectRow(of))
-      const read = () => keys.map(key => statement.get(key) as Cells | undefined)
-      return keys.length > 1 ? (together(read) as (Cells | undefined)[]) : read()
+      return keys.map(key => statement.get(key) as Cells | undefined)
     },
 
-    scan(of, range, index) {
-      const { prefix, from = [], to = [], limit, skip = 0, reverse = false } = range
-      // Nothing stands before the empty tuple.
-      if (range.to?.length === 0) return []
-      const shape: Shape = { prefix: prefix.length, from: from.length, to: to.length, reverse }
-      const name = `scan ${of.table.name} ${index} ${shape.prefix} ${shape.from} ${shape.to} ${reverse}`
-      const statement = prepared(name, () => selectRange(of, index, shape))
-      return statement.all([...prefix, ...from, ...to, limit, skip]) as Cells[]
-    },
+    scans: (of, ranges, index) => ranges.map(range => rangeOf(of, range, index)),
 
     heads(of, keys) {
       const statement = prepared(`head ${of.table.name}`, () => selectHead(of))
-      return together(() => keys.map(key => headOf(statement.get(key) as HeadCells | undefined))) as Head[]
+      return keys.map(key => headOf(statement.get(key) as HeadCells | undefined))
     },
 
     expired(of, now, limit) {

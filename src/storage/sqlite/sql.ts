@@ -1,4 +1,4 @@
-import type { Layout } from '../layout.ts'
+import { isSparse, type Layout } from '../layout.ts'
 
 /** The SQL of a table: statements whose parameters are cells in the layout's order. Names need no escaping (`layout` saw to it). */
 
@@ -34,7 +34,9 @@ export function createIndexes(of: Layout): Map<string, string> {
   for (const [order, positions] of Object.entries(of.orders)) {
     const name = indexName(of, order)
     const columns = list(positions.map(i => of.columns[i] as string))
-    indexes.set(name, `CREATE ${order ? '' : 'UNIQUE '}INDEX "${name}" ON "${of.table.name}" (${columns})`)
+    const where = present(of, order)
+    const only = where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''
+    indexes.set(name, `CREATE ${order ? '' : 'UNIQUE '}INDEX "${name}" ON "${of.table.name}" (${columns})${only}`)
   }
   if (of.table.expires) {
     const name = `${of.table.name}.expires:sweep`
@@ -42,6 +44,12 @@ export function createIndexes(of: Layout): Map<string, string> {
     indexes.set(name, `CREATE INDEX "${name}" ON "${of.table.name}" (${column}) WHERE ${column} IS NOT NULL`)
   }
   return indexes
+}
+
+// What holds of the rows of a sparse index; a query has to say it again to be given the index.
+function present(of: Layout, order: string): string[] {
+  if (!isSparse(of.table, order)) return []
+  return (of.orders[order] ?? []).flatMap(i => (of.optional[i] ? [`"${of.columns[i]}" IS NOT NULL`] : []))
 }
 
 export function insert(of: Layout): string {
@@ -99,7 +107,7 @@ export interface Shape {
 export function selectRange(of: Layout, order: string, shape: Shape): string {
   const names = (of.orders[order] ?? []).map(i => of.columns[i] as string)
   const after = names.slice(shape.prefix)
-  const where = names.slice(0, shape.prefix).map(name => `"${name}" = ?`)
+  const where = [...present(of, order), ...names.slice(0, shape.prefix).map(name => `"${name}" = ?`)]
   if (shape.from > 0) where.push(`(${list(after.slice(0, shape.from))}) >= (${marks(shape.from)})`)
   if (shape.to > 0) where.push(`(${list(after.slice(0, shape.to))}) < (${marks(shape.to)})`)
   return [

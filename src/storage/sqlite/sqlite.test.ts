@@ -208,6 +208,47 @@ describe('sqlite', () => {
     expect((await store?.heads(lines, [[1, 'a']]))?.[0]?.number).toBe(2)
   })
 
+  test('[ST60] reading 6,000 rows never holds the event loop for more than a few milliseconds', async () => {
+    await open()
+    const keys = Array.from({ length: 6000 }, (_, i) => [1, `${i}`] as const)
+    for (let at = 0; at < 6000; at += 1000)
+      await store?.commit(keys.slice(at, at + 1000).map(([, id], i) => put(things, thing(id, at + i, 'somebody'))))
+    const ranges = Array.from({ length: 6 }, (_, i) => ({ prefix: [1], from: [i * 1000], limit: 1000 }))
+    const reads = [
+      () => store?.getMany(things, keys),
+      () => store?.scanMany(things, ranges, 'byRank'),
+      () => store?.heads(lines, keys),
+    ]
+    for (const read of reads) {
+      await read()
+      const holds = [await longestHold(read), await longestHold(read), await longestHold(read)]
+      expect(Math.min(...holds)).toBeLessThan(10)
+    }
+    expect((await reads[0]?.())?.length).toBe(6000)
+  })
+
+  test('[ST61] the writer begins before a busy turn of the main thread ends', async () => {
+    await open()
+    const sent = Array.from({ length: 64 }, (_, i) => store?.commit([append(lines, [1, 'a'], { text: `${i}` })]))
+    const end = Date.now() + 5000
+    let there: { n: number }[] = []
+    while ((there[0]?.n ?? 0) === 0 && Date.now() < end) there = sql<{ n: number }>('SELECT count(*) AS n FROM lines')
+    expect(there[0]?.n).toBeGreaterThan(0)
+    await Promise.all(sent)
+    expect(store?.stats()).toMatchObject({ rows: 64, queued: 0 })
+  })
+
+  test('[ST62] small reads of one turn see one moment, those of the next turn what was written since', async () => {
+    await open()
+    await store?.commit([put(things, thing('a', 1))])
+    const before = store?.get(things, [1, 'a'])
+    sql(`UPDATE things SET rank = 2 WHERE id = 'a'`)
+    const after = store?.get(things, [1, 'a'])
+    expect((await Promise.all([before, after])).map(row => row?.value.rank)).toEqual([1, 1])
+    await new Promise(resolve => setImmediate(resolve))
+    expect((await store?.get(things, [1, 'a']))?.value.rank).toBe(2)
+  })
+
   test('[ST50] a small read is done at once, a large one leaves the event loop free', async () => {
     await open()
     await store?.commit(Array.from({ length: 1000 }, (_, i) => put(things, thing(`${i}`))))
@@ -228,6 +269,32 @@ describe('sqlite', () => {
     expect(await waits(() => store?.scan(things, { prefix: [1], limit: 1000 }))).toBe(true)
     expect(await waits(() => store?.scan(things, { prefix: [1], limit: 1, skip: 900 }))).toBe(true)
     expect(await waits(() => store?.getMany(things, keys))).toBe(true)
+    const ranges = (limit: number) => [1, 2].map(() => ({ prefix: [1], limit }))
+    expect(await waits(() => store?.scanMany(things, ranges(100)))).toBe(false)
+    expect(await waits(() => store?.scanMany(things, ranges(101)))).toBe(true)
     expect(await waits(() => store?.heads(lines, keys))).toBe(true)
   })
 })
+
+// The most of its own processor time (ms) that the main thread spent in one turn of the event loop during the work.
+async function longestHold(work: () => Promise<unknown> | undefined): Promise<number> {
+  let longest = 0
+  let before = spent()
+  let on = true
+  const look = () => {
+    const now = spent()
+    longest = Math.max(longest, now - before)
+    before = now
+    if (on) setImmediate(look)
+  }
+  setImmediate(look)
+  await work()
+  on = false
+  await new Promise(resolve => setImmediate(resolve))
+  return longest
+}
+
+function spent(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1000
+}

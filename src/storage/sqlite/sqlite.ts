@@ -1,12 +1,15 @@
 import { mkdirSync } from 'node:fs'
 import { encode } from '../encode.ts'
-import { type Cells, checkKey, checkRange, decode, type Layout, layout } from '../layout.ts'
+import { type Cells, checkKey, checkRanges, decode, type Layout, layout } from '../layout.ts'
 import { memoryRows } from '../memory-rows.ts'
 import { type Head, type Key, type Range, type Row, type Store, StoreUnavailable, type Table } from '../store.ts'
 import { asker } from './ask.ts'
+import { rowCache } from './cache.ts'
 import { commits } from './commit.ts'
 import { type Durability, type Mode, openForReading } from './connection.ts'
 import { lockFolder } from './lock.ts'
+import type { Found } from './messages.ts'
+import { type Moment, moment } from './moment.ts'
 import { startQueue } from './queue.ts'
 import { reads } from './read.ts'
 
@@ -51,15 +54,20 @@ export async function openSqlite({
   const unlock = lockFolder(folder)
   const durable = tables.filter(table => !table.volatile).map(plainTable)
   const start = { folder, durability, tables: durable }
-  const queue = await startQueue(start).catch(error => {
+  let now: Moment | undefined
+  const heard = () => now?.end()
+  const queue = await startQueue(start, heard).catch(error => {
     unlock()
     throw error
   })
-  const reader = asker(start)
+  const reader = asker(start, heard)
   const db = openForReading(folder)
   const read = reads(db)
+  const present = moment(db)
+  now = present
   const memory = memoryRows(volatileOnly(layouts))
   const { commit, held } = commits(layouts, queue, memory)
+  const cache = rowCache(layouts)
   const underWay = new Set<Promise<unknown>>()
   let batches = 0
   let closed: Promise<void> | undefined
@@ -86,27 +94,46 @@ export async function openSqlite({
     }
   }
 
+  function atOnce<R>(work: () => R): R {
+    present.begin()
+    return work()
+  }
+
   async function rowsOf<T>(of: Layout, keys: readonly Key[]): Promise<(Row<T> | undefined)[]> {
     if (of.table.volatile) return keys.map(key => memory.get<T>(of, key))
     for (const key of keys) checkKey(of, key, of.keyLength)
-    if (keys.length <= smallRead) return read.rows(of, keys).map(cells => cells && decode<T>(of, cells))
-    return decodeMany<T>(of, await reader.ask<Cells | undefined>({ ask: 'rows', table: of.table.name, keys }))
+    if (keys.length <= smallRead) return fewRows<T>(of, keys)
+    return decodeMany<T>(of, await reader.ask({ ask: 'rows', table: of.table.name, keys }))
   }
 
-  async function rangeOf<T>(of: Layout, range: Range, index: string): Promise<Row<T>[]> {
-    if (of.table.volatile) return memory.scan<T>(of, range, index)
-    checkRange(of, range, index)
-    if (range.limit + (range.skip ?? 0) <= smallRead)
-      return read.scan(of, range, index).map(cells => decode<T>(of, cells))
-    const found = await reader.ask<Cells>({ ask: 'scan', table: of.table.name, range, index })
-    return (await decodeMany<T>(of, found)) as Row<T>[]
+  function fewRows<T>(of: Layout, keys: readonly Key[]): (Row<T> | undefined)[] {
+    const rows = keys.map(key => cache.get<T>(of, key))
+    const missing = keys.filter((_, i) => !rows[i])
+    if (missing.length === 0) return rows
+    const found = atOnce(() => read.rows(of, missing)).values()
+    return rows.map((row, i) => {
+      if (row) return row
+      const cells = found.next().value
+      return cells && cache.keep<T>(of, keys[i] as Key, cells)
+    })
+  }
+
+  async function rangesOf<T>(of: Layout, ranges: readonly Range[], index: string): Promise<Row<T>[][]> {
+    checkRanges(of, ranges, index)
+    if (of.table.volatile) return ranges.map(range => memory.scan<T>(of, range, index))
+    const most = ranges.reduce((sum, range) => sum + range.limit + (range.skip ?? 0), 0)
+    if (most <= smallRead)
+      return atOnce(() => read.scans(of, ranges, index)).map(found => found.map(cells => decode<T>(of, cells)))
+    const found = await reader.ask({ ask: 'scans', table: of.table.name, ranges, index })
+    const rows = (await decodeMany<T>(of, found)).values() as IteratorObject<Row<T>>
+    return (found.lengths ?? []).map(length => [...rows.take(length)])
   }
 
   async function headsOf(of: Layout, keys: readonly Key[]): Promise<Head[]> {
     if (of.table.volatile) return keys.map(key => memory.head(of, key))
     for (const key of keys) checkKey(of, key, of.keyLength - 1)
-    if (keys.length <= smallRead) return read.heads(of, keys)
-    return reader.ask<Head>({ ask: 'heads', table: of.table.name, keys })
+    if (keys.length <= smallRead) return atOnce(() => read.heads(of, keys))
+    return (await reader.ask({ ask: 'heads', table: of.table.name, keys })).rows as Head[]
   }
 
   async function sweep(now: number, limit: number): Promise<number> {
@@ -114,7 +141,8 @@ export async function openSqlite({
     for (const of of layouts.values()) {
       if (of.table.volatile || of.expires < 0 || removed >= limit) continue
       const name = of.table.name
-      const keys = await reader.ask<Key>({ ask: 'expired', table: name, now, limit: limit - removed })
+      const due = await reader.ask({ ask: 'expired', table: name, now, limit: limit - removed })
+      const keys = due.rows as Key[]
       if (keys.length === 0) continue
       const swept = await queue.send({ now, found: [[name, keys]] }, keys.length * 100)
       removed += 'removed' in swept ? swept.removed : 0
@@ -124,6 +152,7 @@ export async function openSqlite({
 
   async function end(): Promise<void> {
     await Promise.allSettled(underWay)
+    present.end()
     db.close()
     await reader.end()
     // Last, so that it leaves one file.
@@ -135,13 +164,21 @@ export async function openSqlite({
     epoch: queue.epoch,
     get: <T>(table: Table<T>, key: Key) => during(async () => (await rowsOf<T>(layoutOf(table), [key]))[0]),
     getMany: <T>(table: Table<T>, keys: readonly Key[]) => during(() => rowsOf<T>(layoutOf(table), keys)),
-    scan: <T>(table: Table<T>, range: Range, index = '') => during(() => rangeOf<T>(layoutOf(table), range, index)),
+    scan: <T>(table: Table<T>, range: Range, index = '') =>
+      during(async () => (await rangesOf<T>(layoutOf(table), [range], index))[0] as Row<T>[]),
+    scanMany: <T>(table: Table<T>, ranges: readonly Range[], index = '') =>
+      during(() => rangesOf<T>(layoutOf(table), ranges, index)),
     heads: (table, keys) => during(() => headsOf(layoutOf(table), keys)),
     commit: steps =>
-      during(() => {
+      during(async () => {
         const { steps: encoded, bytes } = encode(steps, layoutOf)
         batches++
-        return commit(encoded, bytes, clock())
+        const release = cache.hold(encoded)
+        try {
+          return await commit(encoded, bytes, clock())
+        } finally {
+          release()
+        }
       }),
     sweep: (now, limit) => during(() => sweep(now, limit)),
     stats: () => ({ ...queue.mode, ...queue.counts(), batches }),
@@ -162,11 +199,11 @@ function volatileOnly(layouts: Map<string, Layout>): Map<string, Layout> {
 }
 
 // In slices, so that a thousand large rows do not hold the event loop.
-async function decodeMany<T>(of: Layout, found: (Cells | undefined)[]): Promise<(Row<T> | undefined)[]> {
+async function decodeMany<T>(of: Layout, found: Found): Promise<(Row<T> | undefined)[]> {
   const rows: (Row<T> | undefined)[] = []
-  for (const [i, cells] of found.entries()) {
+  for (const [i, cells] of (found.rows as (Cells | null)[]).entries()) {
     if (i % smallRead === smallRead - 1) await new Promise(resolve => setImmediate(resolve))
-    rows.push(cells && decode<T>(of, cells))
+    rows.push(cells ? decode<T>(of, cells) : undefined)
   }
   return rows
 }

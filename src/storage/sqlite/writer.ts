@@ -30,7 +30,9 @@ try {
   serve(db, layouts)
   say({ opened: { epoch, mode: modeOf(db) } })
 } catch (error) {
-  say({ failed: (error as Error).message })
+  const { code, message } = error as { code?: string; message: string }
+  const engine = code?.startsWith('SQLITE') ? `data folder ${start.folder} cannot be opened: ${code}: ` : ''
+  say({ failed: engine + message })
   port.close()
 }
 
@@ -51,14 +53,15 @@ function serve(db: Database.Database, layouts: Map<string, ReturnType<typeof lay
   let version = (meta(db, 'versions') as number | undefined) ?? 0
   let reserved = version
 
-  port.on('message', (first: Work) => {
+  port.on('message', (first: string) => {
     const group: (Batch | Sweep)[] = []
-    let work: Work | undefined = first
+    let work = JSON.parse(first) as Work | undefined
     while (work) {
       group.push(...work)
-      work = group.length < fullGroup ? receiveMessageOnPort(port)?.message : undefined
+      const next = group.length < fullGroup ? receiveMessageOnPort(port)?.message : undefined
+      work = next && JSON.parse(next)
     }
-    if (group.length > 0) say({ done: together(group), counts })
+    if (group.length > 0) say({ done: JSON.stringify(together(group)), counts })
     if (work === null) end()
     else wal.look()
   })
@@ -96,7 +99,9 @@ function serve(db: Database.Database, layouts: Map<string, ReturnType<typeof lay
     const guarded = mayNeedUndo(steps, layouts)
     if (guarded) savepoint.set.run()
     rows.remember()
-    const outcome = apply(steps, { now, version: ++version, results: results ?? undefined }, layouts, rows)
+    // JSON has no undefined.
+    const known = results?.map(result => result ?? undefined)
+    const outcome = apply(steps, { now, version: ++version, results: known }, layouts, rows)
     if (guarded && !outcome.ok) {
       savepoint.goBack.run()
       rows.forget(false)

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { App } from '../../src/core/apps/model.ts'
+import { openMemory } from '../../src/storage/memory.ts'
+import type { Step, Store } from '../../src/storage/store.ts'
+import { dialects } from '../support/dialects.ts'
+import { callNetease } from '../support/netease.ts'
+import { startServer, type TestServer, testAccount } from '../support/server.ts'
+import { callTencent, userSig } from '../support/tencent.ts'
+import { callVolcengine } from '../support/volcengine.ts'
+import { ask, deviceOperations, furnish, ghosts, type Ids, requests, secret } from './tenants.ts'
+
+const rows = Object.entries(requests).flatMap(([dialect, byKey]) =>
+  Object.entries(byKey).map(([key, request]) => ({ dialect, key, request })),
+)
+
+let server: TestServer
+let other: App
+let written: Step[] = []
+
+beforeAll(async () => {
+  const accounts = [testAccount(2100000001, rows.length + 1), testAccount(2100000002, 1)]
+  server = await startServer({ accounts, store: watched(openMemory()) })
+  other = server.apps[rows.length] as App
+  // The other app has users of the same ids, and a conversation of the same pair, but says nothing secret.
+  const accounts1 = { Accounts: ['1001', '1002', '1003'] }
+  await callTencent(server, other, 'im_open_login_svc/multiaccount_import', accounts1)
+  await ask(server, other, 'volcengine', 'CreateConversation', {
+    ConversationCoreInfo: { ConversationType: 1 },
+    OwnerUserId: 1001,
+    OtherUserId: 1002,
+  })
+})
+
+afterAll(async () => {
+  await server.stop()
+  await server.store.close()
+})
+
+function watched(store: Store): Store {
+  return {
+    ...store,
+    commit(steps) {
+      written.push(...steps)
+      return store.commit(steps)
+    },
+  }
+}
+
+/** Everything that was written, as text; tables by their names. */
+function writtenText(): string {
+  return JSON.stringify(written, (name, value) => (name === 'table' || name === 'log' ? value.name : value))
+}
+
+/** A reply without what differs from call to call: tokens, times, ids; codes and counts stay. */
+function shape(body: unknown, ids: Ids): string {
+  return JSON.stringify(body)
+    .replaceAll(/@TGS#\w+/g, '@')
+    .replaceAll(ids.only, 'only')
+    .replaceAll(/[\w.-]{24,}/g, '*')
+    .replaceAll(/\d{6,}/g, '#')
+}
+
+test('[XD15] every operation of every dialect is tried', async () => {
+  const all = [...(await dialects()), { name: 'native', operations: deviceOperations }]
+  const registered = all.map(({ name, operations }) => [name, [...operations.keys()].sort()])
+  const tried = Object.entries(requests).map(([name, byKey]) => [name, Object.keys(byKey).sort()])
+  expect(tried).toEqual(registered)
+})
+
+describe('an app’s ids with the credentials of another app of the same account', () => {
+  test.each(rows.map((row, i) => ({ ...row, i })))('[XD15] $dialect $key', async ({ dialect, key, request, i }) => {
+    const app = server.apps[i] as App
+    const ids = await furnish(server, app)
+
+    written = []
+    const reply = await ask(server, other, dialect, key, request(ids))
+    const touched = writtenText()
+    expect(JSON.stringify(reply.body)).not.toContain(secret)
+    for (const own of [app.id, ids.tid, ids.conv, ids.msgid, ids.directId])
+      expect(touched.includes(String(own)), `wrote something of ${own}: ${touched}`).toBe(false)
+
+    const ghost = await ask(server, other, dialect, key, request(ghosts))
+    expect(shape(reply.body, ids)).toBe(shape(ghost.body, ghosts))
+
+    // The same request is good where the ids are.
+    const own = await ask(server, app, dialect, key, request(ids))
+    expect(own.ok, JSON.stringify(own.body)).toBe(true)
+  })
+})
+
+describe('credentials that belong to nobody here', () => {
+  test.each(Object.keys(requests.volcengine ?? {}))(
+    '[XD15] %s with the access key of another account',
+    async action => {
+      const [app] = server.apps as [App]
+      const stranger = { account: 2100000002 }
+      const body = { AppId: app.id, ...requests.volcengine?.[action]?.(ghosts) }
+      const { body: reply } = await callVolcengine(server, stranger, action, body)
+      expect(reply.ResponseMetadata.Error.Code).toBe('InvalidParameter.AccountIdMismatch')
+    },
+  )
+
+  test('[XD15] the secrets of one app do not sign for another', async () => {
+    const [app] = server.apps as [App]
+    const mixed = { ...app, netease: { ...app.netease, appSecret: other.netease?.appSecret } } as App
+    expect((await callNetease(server, mixed, 'user/getUinfos.action', { accids: '["1001"]' })).body).toMatchObject({
+      code: 414,
+    })
+    const usersig = userSig({ ...other, id: app.id }, 'administrator')
+    const check = { CheckItem: [{ UserID: '1001' }] }
+    const reply = await callTencent(server, app, 'im_open_login_svc/account_check', check, { usersig })
+    expect(reply.body).toMatchObject({ ActionStatus: 'FAIL' })
+    expect(reply.body.ErrorCode).toBeGreaterThanOrEqual(70000)
+  })
+})

@@ -1,0 +1,212 @@
+import type { App } from '../../src/core/apps/model.ts'
+import { native } from '../../src/dialects/native/native.ts'
+import { callNetease } from '../support/netease.ts'
+import type { TestServer } from '../support/server.ts'
+import { signIn } from '../support/socket.ts'
+import { callTencent, userSig } from '../support/tencent.ts'
+import { callVolcengine } from '../support/volcengine.ts'
+import { findGroup, type Vendor, vendorsOf } from './vendors.ts'
+
+/** Every id that an app's secrets have in some vendor's words, and a user whom no other app has. */
+export interface Ids {
+  user: string
+  peer: string
+  only: string
+  tid: number
+  alias: string
+  /** The message in the group. */
+  seq: number
+  msgid: number
+  timetag: number
+  /** The conversation of user and peer, and the message in it. */
+  conv: number
+  key: string
+  directId: number
+  directTime: number
+}
+
+/** Ids in the same form that nobody has. */
+export const ghosts: Ids = {
+  user: '1001',
+  peer: '1002',
+  only: '9009',
+  tid: 4_000_000_001,
+  alias: '@TGS#NOBODY1',
+  seq: 2,
+  msgid: 4_000_000_002,
+  timetag: 1_700_000_000_000,
+  conv: 4_000_000_003,
+  key: '1_2_1700000000',
+  directId: 4_000_000_004,
+  directTime: 1_700_000_000_000,
+}
+
+/** What stands in everything that an app must not show to another. */
+export const secret = 'SECRET'
+
+/** Gives an app users, a group and messages; all of them say that they are secret. */
+export async function furnish(server: TestServer, app: App): Promise<Ids> {
+  const [tencent, netease, volcengine] = vendorsOf(server, app) as [Vendor, Vendor, Vendor]
+  for (const user of ['1001', '1002', '1003', '1004']) await tencent.register(user, `${secret} ${user}`)
+  await netease.makeGroup(`${secret} group`, '1001', ['1002', '1003'])
+  const group = await findGroup(server, app, '1001', `${secret} group`)
+  await tencent.sayInGroup(group, '1001', `${secret} in the group`)
+  await tencent.say('1001', '1002', `${secret} between two`)
+  const body = { OwnerUserId: 1001, OtherUserId: 1002, ConversationCoreInfo: { ConversationType: 1 } }
+  const { ConversationShortId: conv } = await volcengine.call('CreateConversation', body)
+  const [inGroup] = await netease.readGroup(group, '1001')
+  const [direct] = await netease.read('1001', '1002')
+  const [byTencent] = await tencent.read('1001', '1002')
+  const [numbered] = await tencent.readGroup(group, '')
+  const keys = [inGroup?.key, direct?.key] as { deleteMsgid: number; timetag: number }[]
+  return {
+    ...{ user: '1001', peer: '1002', only: '1004', tid: group.id, alias: group.alias, seq: Number(numbered?.key) },
+    ...{ msgid: keys[0]?.deleteMsgid ?? 0, timetag: keys[0]?.timetag ?? 0 },
+    ...{ conv, key: String(byTencent?.key), directId: keys[1]?.deleteMsgid ?? 0, directTime: keys[1]?.timetag ?? 0 },
+  }
+}
+
+/** A reply, whatever its form. */
+export interface Answer {
+  ok: boolean
+  body: unknown
+}
+
+/** Calls an operation of a dialect with an app's credentials; `native` as the user 1001 of the app. */
+export async function ask(server: TestServer, app: App, dialect: string, key: string, body: object): Promise<Answer> {
+  if (dialect === 'tencent') {
+    const reply = (await callTencent(server, app, key, body)).body
+    return { ok: reply.ErrorCode === 0, body: reply }
+  }
+  if (dialect === 'netease') {
+    const reply = (await callNetease(server, app, key, body)).body as { code: number }
+    return { ok: reply.code === 200, body: reply }
+  }
+  if (dialect === 'volcengine') {
+    const reply = (await callVolcengine(server, app, key, { AppId: app.id, ...body })).body
+    return { ok: !reply.ResponseMetadata.Error, body: { ...reply, ResponseMetadata: reply.ResponseMetadata.Error } }
+  }
+  const credentials = { dialect: 'tencent', sdkappid: app.id, userid: '1001', usersig: userSig(app, '1001') }
+  const socket = await signIn(server, credentials)
+  const reply = await socket.ask(key, body).then(
+    ok => ({ ok: true, body: ok as unknown }),
+    error => ({ ok: false, body: String(error) }),
+  )
+  await socket.close()
+  return reply
+}
+
+const text = [{ MsgType: 'TIMTextElem', MsgContent: { Text: 'hello' } }]
+const form = { type: 0, body: '{"msg":"hello"}' }
+const times = { begintime: 0, endtime: 4_000_000_000_000, limit: 100 }
+const page = { Cursor: 0, Limit: 20 }
+const groups = 'group_open_http_svc'
+
+/** A request for every operation, with all the ids that it takes. */
+export const requests: Record<string, Record<string, (ids: Ids) => object>> = {
+  tencent: {
+    'im_open_login_svc/account_import': i => ({ UserID: i.user, Nick: 'x' }),
+    'im_open_login_svc/multiaccount_import': i => ({ Accounts: [i.user] }),
+    'im_open_login_svc/account_delete': i => ({ DeleteItem: [{ UserID: i.only }] }),
+    'im_open_login_svc/account_check': i => ({ CheckItem: [{ UserID: i.only }] }),
+    'im_open_login_svc/kick': i => ({ UserID: i.only }),
+    'openim/query_online_status': i => ({ To_Account: [i.only, i.user], IsNeedDetail: 1 }),
+    'openim/querystate': i => ({ To_Account: [i.only, i.user] }),
+    'profile/portrait_set': i => ({ From_Account: i.only, ProfileItem: [{ Tag: 'Tag_Profile_IM_Nick', Value: 'x' }] }),
+    'profile/portrait_get': i => ({ To_Account: [i.only], TagList: ['Tag_Profile_IM_Nick'] }),
+    'openim/sendmsg': i => ({ From_Account: i.user, To_Account: i.only, MsgRandom: 1, MsgBody: text }),
+    'openim/batchsendmsg': i => ({ From_Account: i.only, To_Account: [i.user], MsgRandom: 1, MsgBody: text }),
+    'openim/admin_msgwithdraw': i => ({ From_Account: i.user, To_Account: i.peer, MsgKey: i.key }),
+    'openim/admin_getroammsg': i => ({
+      Operator_Account: i.user,
+      Peer_Account: i.peer,
+      MaxCnt: 100,
+      MinTime: 0,
+      MaxTime: 4_000_000_000,
+    }),
+    [`${groups}/create_group`]: i => ({ Type: 'Public', Name: 'x', Owner_Account: i.only }),
+    [`${groups}/modify_group_base_info`]: i => ({ GroupId: i.alias, Name: 'x' }),
+    [`${groups}/destroy_group`]: i => ({ GroupId: i.alias }),
+    [`${groups}/get_appid_group_list`]: i => ({ Limit: 100, Next: i.tid - 1 }),
+    [`${groups}/get_group_info`]: i => ({ GroupIdList: [i.alias] }),
+    [`${groups}/get_joined_group_list`]: i => ({ Member_Account: i.peer }),
+    [`${groups}/get_group_member_info`]: i => ({ GroupId: i.alias }),
+    [`${groups}/add_group_member`]: i => ({ GroupId: i.alias, MemberList: [{ Member_Account: i.only }] }),
+    [`${groups}/delete_group_member`]: i => ({ GroupId: i.alias, MemberToDel_Account: [i.peer] }),
+    [`${groups}/send_group_msg`]: i => ({ GroupId: i.alias, From_Account: i.user, Random: 1, MsgBody: text }),
+    [`${groups}/group_msg_get_simple`]: i => ({ GroupId: i.alias, ReqMsgNumber: 20 }),
+    [`${groups}/group_msg_recall`]: i => ({ GroupId: i.alias, MsgSeqList: [{ MsgSeq: i.seq }] }),
+  },
+  netease: {
+    'user/create.action': i => ({ accid: `x${i.only}`, name: 'x' }),
+    'user/update.action': i => ({ accid: i.only, token: 'x' }),
+    'user/refreshToken.action': i => ({ accid: i.only }),
+    'user/block.action': i => ({ accid: i.only, needkick: 'true' }),
+    'user/unblock.action': i => ({ accid: i.only }),
+    'user/getUinfos.action': i => ({ accids: JSON.stringify([i.only]) }),
+    'user/updateUinfo.action': i => ({ accid: i.only, name: 'x' }),
+    'msg/sendMsg.action': i => ({ from: i.user, ope: 1, to: i.tid, ...form }),
+    'msg/sendBatchMsg.action': i => ({ fromAccid: i.only, toAccids: JSON.stringify([i.user]), ...form }),
+    'msg/recall.action': i => ({ deleteMsgid: i.directId, timetag: i.directTime, type: 7, from: i.user, to: i.peer }),
+    'team/create.action': i => ({ tname: 'x', owner: i.only, members: '[]', msg: 'x', magree: 0, joinmode: 0 }),
+    'team/add.action': i => ({ tid: i.tid, owner: i.user, members: JSON.stringify([i.user]), magree: 0, msg: 'x' }),
+    'team/kick.action': i => ({ tid: i.tid, owner: i.user, member: i.peer }),
+    'team/remove.action': i => ({ tid: i.tid, owner: i.user }),
+    'team/update.action': i => ({ tid: i.tid, owner: i.user, tname: 'x' }),
+    'team/leave.action': i => ({ tid: i.tid, accid: i.peer }),
+    'team/query.action': i => ({ tids: JSON.stringify([i.tid]), ope: 1 }),
+    'team/queryDetail.action': i => ({ tid: i.tid }),
+    'team/joinTeams.action': i => ({ accid: i.peer }),
+    'history/querySessionMsg.action': i => ({ from: i.user, to: i.peer, ...times }),
+    'history/queryTeamMsg.action': i => ({ tid: i.tid, accid: i.user, ...times }),
+  },
+  volcengine: {
+    RegisterUsers: i => ({ Users: [{ UserId: Number(i.user), NickName: 'x' }] }),
+    BatchUpdateUser: i => ({ Users: [{ UserId: Number(i.only), NickName: 'x' }] }),
+    BatchGetUser: i => ({ UserIds: [Number(i.only)] }),
+    GetAppToken: i => ({ UserId: Number(i.user), ExpireTime: 1000 }),
+    ModifyConversation: i => ({ ConversationCoreInfo: { ConversationShortId: i.tid, Name: 'x' } }),
+    CreateConversation: i => ({
+      ConversationCoreInfo: { ConversationType: 1 },
+      OwnerUserId: Number(i.user),
+      OtherUserId: Number(i.peer),
+    }),
+    BatchGetConversations: i => ({ ConversationShortId: [i.tid, i.conv], SkipMemberCount: false }),
+    GetUserConversations: i => ({ ParticipantUserId: Number(i.only), ...page }),
+    DestroyConversation: i => ({ ConversationShortId: i.tid, OwnerUserId: Number(i.user) }),
+    BatchDeleteConversationParticipant: i => ({
+      ConversationShortId: i.tid,
+      Operator: Number(i.user),
+      ParticipantUserIds: [Number(i.peer)],
+    }),
+    BatchGetConversationParticipant: i => ({
+      ConversationShortId: i.tid,
+      ParticipantUserIds: [Number(i.user), Number(i.peer)],
+    }),
+    BatchAddConversationParticipant: i => ({
+      ConversationShortId: i.tid,
+      Operator: Number(i.user),
+      ParticipantInfos: [{ ParticipantUserId: Number(i.only) }],
+    }),
+    GetConversationMessages: i => ({ ConversationShortId: i.conv, ...page }),
+    SendMessage: i => ({ ConversationShortId: i.conv, Sender: Number(i.user), MsgType: 10001, Content: 'x' }),
+    GetMessages: i => ({ ConversationShortId: i.tid, MessageIds: [i.msgid] }),
+    RecallMessage: i => ({ ConversationShortId: i.tid, MessageId: i.msgid, ParticipantUserId: Number(i.user) }),
+  },
+  native: {
+    'message.sendToUser': i => ({ to: i.only, client: 'c', parts: [{ type: 'text', text: 'x' }] }),
+    'message.sendToGroup': i => ({ conv: i.tid, client: 'c', parts: [{ type: 'text', text: 'x' }] }),
+    'message.recall': i => ({ conv: i.conv, seq: 1 }),
+    'history.read': i => ({ conv: i.conv }),
+    'conversation.list': () => ({}),
+    'conversation.read': i => ({ conv: i.tid }),
+    sync: i => ({ positions: [i.tid, i.conv].sort((x, y) => x - y).map(conv => ({ conv, seq: 0, rev: 0 })) }),
+    ping: () => ({}),
+    'user.get': i => ({ users: [i.only] }),
+    'group.get': i => ({ conv: i.tid }),
+    'group.members': i => ({ conv: i.tid }),
+  },
+}
+
+/** The operations of end users' devices. */
+export const deviceOperations = native.operations
