@@ -98,6 +98,7 @@ static void read_orders(const char *file) {
     else if (!strcmp(line, "seconds")) seconds = atof(rest);
     else if (!strcmp(line, "warmup")) warmup = atof(rest);
     else if (!strcmp(line, "inflight")) inflight = atoi(rest);
+    else if (!strcmp(line, "serial")) serial = strtoull(rest, NULL, 10);
     else if (!strcmp(line, "ok")) snprintf(ok_marker, sizeof ok_marker, "%s", rest);
     else if (!strcmp(line, "seen")) snprintf(seen_marker, sizeof seen_marker, "%s", rest);
     else if (!strcmp(line, "ready")) snprintf(ready_marker, sizeof ready_marker, "%s", rest);

@@ -80,10 +80,14 @@ export function buildGenerator(): string {
   return binary
 }
 
+let runs = 0
+
 /** Runs the generator once against a subject. */
 export async function load(generator: string, subject: Subject, orders: string[]): Promise<Measured> {
   const file = join(tmpdir(), `magpie-load-${process.pid}-${Date.now()}`)
-  writeFileSync(file, `port ${subject.port}\n${orders.join('\n')}\n`)
+  // Numbers that were used against a server before would make the same message once more, which is no message.
+  const serial = runs++ * 50_000_000
+  writeFileSync(file, `port ${subject.port}\nserial ${serial}\n${orders.join('\n')}\n`)
   const child = spawn(generator, [file], { stdio: ['ignore', 'pipe', 'pipe'] })
   let from = 0
   let used = 0

@@ -24,7 +24,7 @@ interface Part {
 }
 
 const dialectSeam = 'src/dialects/dialect.ts'
-const below = ['src/core/', 'src/lib/', 'src/http/json.ts']
+const below = ['src/core/', 'src/lib/']
 
 // The first part that fits a path is its part; the last stands for main.ts and what else lies beside it.
 const parts: Part[] = [

@@ -94,14 +94,18 @@ function sweep(store: Store, core: Core): () => void {
   }
 }
 
+/** How often the event loop's delay is looked at (ms). */
+const lookEvery = 5
+
 function measure(metrics: Metrics, store: Store, gateway: Gateway): void {
-  const delay = monitorEventLoopDelay({ resolution: 5 })
+  const delay = monitorEventLoopDelay({ resolution: lookEvery })
   delay.enable()
   metrics.gauge(
     'magpie_event_loop_delay_p99_seconds',
     'Delay of the event loop since the last look, 99th percentile',
     () => {
-      const p99 = delay.percentile(99) / 1e9
+      // Node measures from one look to the next, so an idle loop reads as the pause between two looks.
+      const p99 = Math.max(0, delay.percentile(99) / 1e6 - lookEvery) / 1000
       delay.reset()
       return p99
     },

@@ -152,11 +152,12 @@ export async function serve(
     const input = dialect.decode(request, opened)
     const call = dialect.identify(opened, input, core)
     const answer = await within(dialect.timeLimit, perform(core, call, operation, input))
+    const reply = dialect.encode(opened, answer)
     observe(dialect.name, operation.key, 'ok', performance.now() - start)
-    return dialect.encode(opened, answer)
+    return reply
   } catch (error) {
     const { code, text } = explain(dialect, operation, error)
-    if (!isExpected(error)) core.log.error({ err: error, operation: opened?.key }, 'an operation failed')
+    report(core, error, opened?.key)
     observe(dialect.name, operation?.key ?? 'none', String(code), performance.now() - start)
     return dialect.refuse(request, opened, code, text)
   }
@@ -182,7 +183,7 @@ export function explain(
     }
   if (error instanceof Refusal) return { code: error.code, text: error.message }
   if (error instanceof Fault) return { code: codeOf(dialect, operation, error.reason), text: error.message }
-  if (error instanceof Error && error.name === 'StoreUnavailable')
+  if (isUnavailable(error))
     return { code: codeOf(dialect, operation, 'store.unavailable'), text: 'the store cannot write now' }
   return { code: codeOf(dialect, operation, 'internal'), text: 'internal error' }
 }
@@ -201,6 +202,25 @@ class Invalid extends Error {
     super(text)
     this.code = code
   }
+}
+
+const lastWarning = new WeakMap<Core, number>()
+
+/** Logs what nobody foresaw. A store that cannot write fails every call: one line a second says so. */
+function report(core: Core, error: unknown, operation: string | undefined): void {
+  if (isExpected(error)) return
+  if (!isUnavailable(error)) {
+    core.log.error({ err: error, operation }, 'an operation failed')
+    return
+  }
+  const now = Date.now()
+  if (now - (lastWarning.get(core) ?? 0) < 1000) return
+  lastWarning.set(core, now)
+  core.log.warn({ operation, why: (error as Error).message }, 'the store cannot write; calls are refused')
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof Error && error.name === 'StoreUnavailable'
 }
 
 function isExpected(error: unknown): boolean {

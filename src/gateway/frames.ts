@@ -1,4 +1,4 @@
-import { writeJson } from '../http/json.ts'
+import { writeJson } from '../lib/json.ts'
 
 /** Something to tell devices, encoded once for all of them. */
 export interface Frame {

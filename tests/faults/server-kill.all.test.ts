@@ -7,10 +7,10 @@ test(
   {
     timeout: 300_000,
   },
-  ({ annotate }) =>
+  () =>
     inFolder(async folder => {
       const tally = await killServerRounds(folder, 20, 20)
-      await annotate(JSON.stringify(tally))
+      console.log('killed twenty times:', tally)
       expect(tally.acknowledged).toBeGreaterThan(1000)
       // Each of these is a way in which something could be lost or doubled: a run without it shows nothing.
       expect(tally.repeated).toBeGreaterThan(0)

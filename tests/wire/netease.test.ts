@@ -216,3 +216,20 @@ function raw(headers: Record<string, string | string[]>, body: string): Promise<
     request.end(body)
   })
 }
+
+test('[NE10] a call that the server failed may be repeated with the same RequestId', async () => {
+  const store = openMemory()
+  const commit = store.commit
+  const other = await startServer({ store })
+  try {
+    const send = () =>
+      callNetease(other, other.apps[0] as App, 'user/create.action', { accid: 'a' }, { headers: { RequestId: 'r' } })
+    store.commit = () => Promise.reject(new StoreUnavailable('full'))
+    expect((await send()).body).toMatchObject({ code: 503 })
+    store.commit = commit
+    expect((await send()).body).toMatchObject({ code: 200 })
+    expect((await send()).body).toMatchObject({ code: 431 })
+  } finally {
+    await other.stop()
+  }
+})

@@ -73,8 +73,7 @@ test('[TE21] a call that takes longer than 3 seconds is answered 60008', { timeo
   })
 })
 
-test('[TE22] a store that cannot write is answered with the service’s own code', async () => {
-  const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+test('[TE22] [XD21] a store that cannot write is answered with the service’s own code, and logged once a second', async () => {
   const memory = openMemory()
   let broken = false
   const store: Store = {
@@ -85,6 +84,7 @@ test('[TE22] a store that cannot write is answered with the service’s own code
     await callTencent(server, app, 'im_open_login_svc/multiaccount_import', accounts)
     await callTencent(server, app, 'group_open_http_svc/create_group', { Type: 'Public', Name: 'g', GroupId: 'g1' })
     broken = true
+    const [warned, failed] = [vi.spyOn(server.core.log, 'warn'), vi.spyOn(server.core.log, 'error')]
     const calls: [string, object, number][] = [
       ['im_open_login_svc/account_import', { UserID: 'u_3' }, 70500],
       [
@@ -102,8 +102,9 @@ test('[TE22] a store that cannot write is answered with the service’s own code
     expect((await callTencent(server, app, check, { CheckItem: [{ UserID: 'u_3' }] })).body.ResultItem).toEqual([
       { UserID: 'u_3', ResultCode: 0, ResultInfo: '', AccountStatus: 'NotImported' },
     ])
-    expect(logged).toHaveBeenCalledTimes(calls.length)
-    logged.mockRestore()
+    expect(warned.mock.calls.length).toBeGreaterThan(0)
+    expect(warned.mock.calls.length).toBeLessThan(calls.length)
+    expect(failed).not.toHaveBeenCalled()
   })
 })
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { App } from '../../src/core/apps/model.ts'
-import { writeJson } from '../../src/http/json.ts'
+import { writeJson } from '../../src/lib/json.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { callVolcengine, type Reply } from '../support/volcengine.ts'
 

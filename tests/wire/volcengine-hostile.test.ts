@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { App } from '../../src/core/apps/model.ts'
 import { volcengine } from '../../src/dialects/volcengine/volcengine.ts'
-import { writeJson } from '../../src/http/json.ts'
+import { writeJson } from '../../src/lib/json.ts'
 import { startServer, type TestServer, testAccount } from '../support/server.ts'
 import { type CallOptions, callVolcengine, type Reply, signLikeNode } from '../support/volcengine.ts'
 import { documented } from '../support/volcengine-catalogue.ts'

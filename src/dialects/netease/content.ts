@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
 import type { FileRef, Merged, Part } from '../../core/messages/content.ts'
 import type { Message } from '../../core/model.ts'
-import { parseJson } from '../../http/json.ts'
 import { extensionOf } from '../../lib/extension.ts'
+import { parseJson } from '../../lib/json.ts'
 import { noticeBody } from './notices.ts'
 
 /** A message's body, by its type as `netease-im/model.md` §3 has it. */

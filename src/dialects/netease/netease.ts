@@ -1,7 +1,7 @@
 import type { App } from '../../core/apps/model.ts'
 import type { Core } from '../../core/core.ts'
 import { Fault } from '../../core/errors.ts'
-import { writeJson } from '../../http/json.ts'
+import { writeJson } from '../../lib/json.ts'
 import type { Dialect, Opened, WireReply, WireRequest } from '../dialect.ts'
 import { account } from './account.ts'
 import { authenticate, header, signIn } from './auth.ts'
@@ -20,7 +20,12 @@ const root = '/nimserver/'
 interface OpenedCall extends Opened {
   app: App
   address: string
+  /** Frees the request id. */
+  free?(): void
 }
+
+/** Failures of the server, after which the same request may come again. */
+const ours = [500, 503]
 
 /** NetEase Yunxin IM, server API V1: `POST /nimserver/<area>/<call>.action` with a form, answered by JSON with a `code`. */
 export const netease: Dialect<OpenedCall> = {
@@ -35,12 +40,17 @@ export const netease: Dialect<OpenedCall> = {
     const key = keyOf(request)
     if (request.method !== 'POST') throw new Fault('request.malformed', 'only POST is allowed')
     const app = authenticate(request, core)
-    return { key, app, address: request.address, admit: () => admitOnce(core, app.id, key, request) }
+    const opened: OpenedCall = { key, app, address: request.address }
+    opened.admit = () => admitOnce(core, opened, request)
+    return opened
   },
   decode: readForm,
   identify: ({ app, address }) => ({ app, admin: true, origin: { dialect: 'netease', via: 'rest' }, address }),
   encode: (_opened, answer) => reply({ code: 200, ...(answer as object) }),
-  refuse: (_request, _opened, code, desc) => reply({ code, desc }),
+  refuse(_request, opened, code, desc) {
+    if (ours.includes(code as number)) opened?.free?.()
+    return reply({ code, desc })
+  },
   signIn,
 }
 
@@ -52,10 +62,10 @@ function keyOf(request: WireRequest): string {
 }
 
 /** A call over its rate was not made, so its request id stays free. */
-async function admitOnce(core: Core, app: number, key: string, request: WireRequest): Promise<void> {
-  await admit(core, app, key)
+async function admitOnce(core: Core, opened: OpenedCall, request: WireRequest): Promise<void> {
+  await admit(core, opened.app.id, opened.key)
   const requestId = header(request, 'requestid')
-  if (requestId) demandFresh(core, app, requestId)
+  if (requestId) opened.free = demandFresh(core, opened.app.id, requestId)
 }
 
 function reply(body: object): WireReply {

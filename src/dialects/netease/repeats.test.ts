@@ -21,3 +21,11 @@ test('the oldest request id gives way when very many came', () => {
   demandFresh(core, 1, '0')
   expect(() => demandFresh(core, 1, '200000')).toThrow('duplicate')
 })
+
+test('[NE10] an id that was freed may come again', () => {
+  const core = { clock: () => 1 } as unknown as Core
+  const free = demandFresh(core, 1, 'r')
+  free()
+  demandFresh(core, 1, 'r')
+  expect(() => demandFresh(core, 1, 'r')).toThrow('duplicate')
+})

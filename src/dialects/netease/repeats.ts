@@ -11,8 +11,11 @@ const most = 200_000
 // Oldest first: a Map keeps the order in which its keys came.
 const seen = new WeakMap<Core, Map<string, number>>()
 
-/** Remembers an app's request id on this node; Refusal(431) when it came within the last 5 minutes. */
-export function demandFresh(core: Core, app: number, requestId: string): void {
+/**
+ * Remembers an app's request id on this node; Refusal(431) when it came within the last 5 minutes. The returned function
+ * forgets it again, for a call that failed through no fault of its own and may be repeated as it is.
+ */
+export function demandFresh(core: Core, app: number, requestId: string): () => void {
   const ids = seen.get(core) ?? new Map<string, number>()
   seen.set(core, ids)
   const now = core.clock()
@@ -20,6 +23,7 @@ export function demandFresh(core: Core, app: number, requestId: string): void {
   const key = createHash('sha1').update(`${app}/${requestId}`).digest('base64')
   if (ids.has(key)) throw new Refusal(431, 'duplicate request')
   ids.set(key, now + window)
+  return () => ids.delete(key)
 }
 
 function forget(ids: Map<string, number>, now: number): void {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Call } from '../../core/call.ts'
 import type { Core } from '../../core/core.ts'
 import type { User } from '../../core/model.ts'
-import { parseJson } from '../../http/json.ts'
+import { parseJson } from '../../lib/json.ts'
 import { Refusal } from '../dialect.ts'
 
 /** A form value that is left out or empty is as if it were not there. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Core } from '../../core/core.ts'
 import type { Message } from '../../core/model.ts'
-import { writeJson } from '../../http/json.ts'
+import { writeJson } from '../../lib/json.ts'
 import { Refusal } from '../dialect.ts'
 import { seconds } from './shapes.ts'
 

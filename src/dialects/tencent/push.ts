@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Push } from '../../core/model.ts'
-import { writeJson } from '../../http/json.ts'
+import { writeJson } from '../../lib/json.ts'
 import { flag } from './shapes.ts'
 
 const text = z.string().optional()

@@ -1,7 +1,7 @@
 import type { Call } from '../../core/call.ts'
 import type { Core } from '../../core/core.ts'
 import { Fault } from '../../core/errors.ts'
-import { parseJson, writeJson } from '../../http/json.ts'
+import { parseJson, writeJson } from '../../lib/json.ts'
 import { type Dialect, type Opened, Refusal, type WireReply, type WireRequest } from '../dialect.ts'
 import { account } from './account.ts'
 import { authenticate, signIn } from './auth.ts'

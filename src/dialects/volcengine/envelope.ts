@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { writeJson } from '../../http/json.ts'
+import { writeJson } from '../../lib/json.ts'
 import type { Opened, WireReply } from '../dialect.ts'
 import { numberOf, statusOf } from './errors.ts'
 import { firstOf, type Pair } from './signature.ts'

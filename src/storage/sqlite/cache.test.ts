@@ -15,7 +15,7 @@ const of = layout(things as Table)
 const layouts = new Map([['things', of]])
 const cells = (id: string, doc = '{"tags":{"a":["x"]}}') => [1, id, 7, doc]
 
-test('[ST60] a kept row is given again, and is frozen through and through', () => {
+test('[ST63] a kept row is given again, and is frozen through and through', () => {
   const cache = rowCache(layouts)
   expect(cache.get(of, [1, 'a'])).toBeUndefined()
   const row = cache.keep<Thing>(of, [1, 'a'], cells('a'))
@@ -27,7 +27,7 @@ test('[ST60] a kept row is given again, and is frozen through and through', () =
 test.each<Encoded>([
   ['put', 'things', [1, 'a'], '{}', []],
   ['del', 'things', [1, 'a']],
-])('[ST60] what a batch under way may write is read anew until it is answered: %s', (...step) => {
+])('[ST63] what a batch under way may write is read anew until it is answered: %s', (...step) => {
   const cache = rowCache(layouts)
   cache.keep(of, [1, 'a'], cells('a'))
   cache.keep(of, [1, 'b'], cells('b'))
@@ -42,7 +42,7 @@ test.each<Encoded>([
   expect(cache.get(of, [1, 'b'])).toBeDefined()
 })
 
-test('[ST60] it holds a bounded number of rows, the ones used last, and no large ones', () => {
+test('[ST63] it holds a bounded number of rows, the ones used last, and no large ones', () => {
   const cache = rowCache(layouts, 10)
   for (let i = 0; i < 100; i++) {
     cache.keep(of, [1, `r${i}`], cells(`r${i}`))

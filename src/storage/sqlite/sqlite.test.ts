@@ -208,25 +208,6 @@ describe('sqlite', () => {
     expect((await store?.heads(lines, [[1, 'a']]))?.[0]?.number).toBe(2)
   })
 
-  test('[ST60] reading 6,000 rows never holds the event loop for more than a few milliseconds', async () => {
-    await open()
-    const keys = Array.from({ length: 6000 }, (_, i) => [1, `${i}`] as const)
-    for (let at = 0; at < 6000; at += 1000)
-      await store?.commit(keys.slice(at, at + 1000).map(([, id], i) => put(things, thing(id, at + i, 'somebody'))))
-    const ranges = Array.from({ length: 6 }, (_, i) => ({ prefix: [1], from: [i * 1000], limit: 1000 }))
-    const reads = [
-      () => store?.getMany(things, keys),
-      () => store?.scanMany(things, ranges, 'byRank'),
-      () => store?.heads(lines, keys),
-    ]
-    for (const read of reads) {
-      await read()
-      const holds = [await longestHold(read), await longestHold(read), await longestHold(read)]
-      expect(Math.min(...holds)).toBeLessThan(10)
-    }
-    expect((await reads[0]?.())?.length).toBe(6000)
-  })
-
   test('[ST61] the writer begins before a busy turn of the main thread ends', async () => {
     await open()
     const sent = Array.from({ length: 64 }, (_, i) => store?.commit([append(lines, [1, 'a'], { text: `${i}` })]))
@@ -275,26 +256,3 @@ describe('sqlite', () => {
     expect(await waits(() => store?.heads(lines, keys))).toBe(true)
   })
 })
-
-// The most of its own processor time (ms) that the main thread spent in one turn of the event loop during the work.
-async function longestHold(work: () => Promise<unknown> | undefined): Promise<number> {
-  let longest = 0
-  let before = spent()
-  let on = true
-  const look = () => {
-    const now = spent()
-    longest = Math.max(longest, now - before)
-    before = now
-    if (on) setImmediate(look)
-  }
-  setImmediate(look)
-  await work()
-  on = false
-  await new Promise(resolve => setImmediate(resolve))
-  return longest
-}
-
-function spent(): number {
-  const { user, system } = process.threadCpuUsage()
-  return (user + system) / 1000
-}

@@ -50,7 +50,7 @@ export async function openSqlite({
   clock = Date.now,
 }: SqliteOptions): Promise<SqliteStore> {
   const layouts = new Map(tables.map(table => [table.name, layout(table)]))
-  mkdirSync(folder, { recursive: true })
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const unlock = lockFolder(folder)
   const durable = tables.filter(table => !table.volatile).map(plainTable)
   const start = { folder, durability, tables: durable }
