@@ -104,7 +104,8 @@ function pageLists(server: Magpie, users: string[]) {
 /** One run in one line. */
 export function line(run: Measured): string {
   const rate = Math.round(run.ok / run.seconds)
-  return `${rate}/s, p50 ${run.p50.toFixed(2)} ms, p99 ${run.p99.toFixed(2)} ms, ${run.failed} failed, server ${run.serverCpu.toFixed(2)} cores`
+  const idle = run.serverCpu < 0.9 ? ', does not count: the server was not busy' : ''
+  return `${rate}/s, p50 ${run.p50.toFixed(2)} ms, p99 ${run.p99.toFixed(2)} ms, ${run.failed} failed, server ${run.serverCpu.toFixed(2)} cores${idle}`
 }
 
 /** The middle value. */

@@ -112,9 +112,6 @@ export const memberCount = counters('member_count', { columns: { conv: 'int' } }
 /** How many groups an app has: all ('') and by kind. */
 export const groupCount = counters('group_count', { columns: { app: 'int', kind: 'text' } })
 
-/** How many groups a user is in, and owns. */
-export const userGroups = counters('user_groups', { columns: { app: 'int', user: 'text', what: 'text' } })
-
 /** Blocks of ids that nodes take. */
 export const idBlocks = counters('id_blocks', { columns: { space: 'text' } })
 
@@ -148,7 +145,6 @@ export const tables: Table[] = [
   sent,
   memberCount,
   groupCount,
-  userGroups,
   idBlocks,
   jobs,
   sessions,
