@@ -40,7 +40,7 @@ export async function start(config: Config, accounts: Account[]): Promise<Runnin
   const log = pino({ level: config.log, base: undefined })
   const store = await openStore(config)
   const bus = openLocalBus()
-  const core = openCore({ store, bus, log, accounts, limits: config.limits })
+  const core = openCore({ store, bus, log, accounts, limits: config.limits, node: nodeOf(config, store) })
   const metrics = openMetrics()
   const gateway = openGateway(core, dialects, { dialect: native, views }, gatewayLimits(config))
   const tls = config.tls && { port: config.tls.port, ...(await findCertificate(config.tls, dataFolder(config))) }
@@ -71,6 +71,11 @@ export async function start(config: Config, accounts: Account[]): Promise<Runnin
 /** Without limits a device may say as much as it can. */
 function gatewayLimits(config: Config): Partial<GatewayLimits> {
   return config.limits === 'off' ? { rate: Number.MAX_SAFE_INTEGER, burst: Number.MAX_SAFE_INTEGER } : {}
+}
+
+/** A folder is held by one process at a time, so whoever has it is the same node as before. */
+function nodeOf(config: Config, store: Store): string | undefined {
+  return dataFolder(config) && store.epoch
 }
 
 function openStore(config: Config): Promise<Store> {

@@ -33,6 +33,7 @@ export interface Parts {
   limits: LimitSettings
   clock?: () => number
   ask?: Ask
+  /** This process among the others; one that comes back under its old name goes on with the jobs it held. */
   node?: string
 }
 

@@ -161,6 +161,15 @@ describe('[JO2] after a crash', () => {
     expect(await listJobs(store)).toEqual([])
   })
 
+  test('the node itself, back under its old name, goes on at once', async () => {
+    const seen: number[] = []
+    await start('count', { n: 0 })
+    await crashed(seen, 3)
+    await run({ count: counter(seen, 5) }, 'dead').idle()
+    expect(seen).toEqual([1, 2, 3, 4, 5])
+    expect(await listJobs(store)).toEqual([])
+  })
+
   test('whose claim lapsed stops when it comes back: the job is done once', async () => {
     const seen: string[] = []
     let goOn = () => {}

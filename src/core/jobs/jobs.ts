@@ -44,6 +44,7 @@ export function runJobs(ctx: Context, works: Record<string, Work>, tick = 500): 
   let closed = false
   let running: Promise<void> | undefined
   let again = false
+  let reclaimed = false
   const timer = setInterval(nudge, tick)
   timer.unref()
 
@@ -57,9 +58,25 @@ export function runJobs(ctx: Context, works: Record<string, Work>, tick = 500): 
     })
   }
 
+  // What this very node held when it died is not held by anybody: nobody else has its name.
+  async function reclaim() {
+    const now = ctx.clock()
+    const range = (_: unknown, lane: number) => ({
+      prefix: [lane],
+      from: [now + 1],
+      to: [now + claim + 1],
+      limit: 1000,
+    })
+    const found = await ctx.store.scanMany(jobs, Array.from({ length: lanes }, range), 'due')
+    for (const row of found.flat())
+      if (row.value.held && row.value.node === ctx.node) await hold(row, { held: false }, 0)
+    reclaimed = true
+  }
+
   async function run() {
     while (again && !closed) {
       again = false
+      if (!reclaimed) await reclaim().catch(error => ctx.log.warn({ err: error }, 'jobs of an earlier run wait'))
       const turns = Array.from({ length: lanes }, (_, lane) => runLane(lane))
       for (const turn of await Promise.allSettled(turns))
         if (turn.status === 'rejected' && !closed) ctx.log.error({ err: turn.reason }, 'the job runner failed')
@@ -83,7 +100,7 @@ export function runJobs(ctx: Context, works: Record<string, Work>, tick = 500): 
 
   async function runJob(row: Row<Job>, work: Work): Promise<void> {
     const start = performance.now()
-    let held = await hold(row, {})
+    let held = await hold(row, { held: true })
     while (held) {
       const mine: Row<Job> = held
       try {
@@ -102,7 +119,7 @@ export function runJobs(ctx: Context, works: Record<string, Work>, tick = 500): 
 
   /** Lets go of a job that is not done: it is due at once, behind those that are waiting. */
   async function release(row: Row<Job>, state: Record<string, unknown>): Promise<void> {
-    await hold(row, { state, tries: 0 }, 0)
+    await hold(row, { state, tries: 0, held: false }, 0)
     again = true
   }
 
@@ -115,8 +132,8 @@ export function runJobs(ctx: Context, works: Record<string, Work>, tick = 500): 
   async function fail(row: Row<Job>, error: unknown): Promise<void> {
     const tries = row.value.tries + 1
     ctx.log.warn({ err: error, job: row.value.id, kind: row.value.kind, tries }, 'a job failed')
-    if (tries < patience) await hold(row, { tries }, 250 * 2 ** tries)
-    else await hold(row, { tries, parked: String(error) }, never)
+    if (tries < patience) await hold(row, { tries, held: false }, 250 * 2 ** tries)
+    else await hold(row, { tries, held: false, parked: String(error) }, never)
   }
 
   /** Claims the job by making it due only when the claim ends; undefined when another node has it. */
