@@ -38,17 +38,18 @@ const sweepRows = 2000
 /** Builds and connects everything; the only place where engines are chosen. */
 export async function start(config: Config, accounts: Account[]): Promise<Running> {
   const log = pino({ level: config.log, base: undefined })
+  const tls = config.tls && { port: config.tls.port, ...(await findCertificate(config.tls, dataFolder(config))) }
   const store = await openStore(config)
   const bus = openLocalBus()
   const core = openCore({ store, bus, log, accounts, limits: config.limits, node: nodeOf(config, store) })
   const metrics = openMetrics()
   const gateway = openGateway(core, dialects, { dialect: native, views }, gatewayLimits(config))
-  const tls = config.tls && { port: config.tls.port, ...(await findCertificate(config.tls, dataFolder(config))) }
   const listening = await listen(core, dialects, metrics, {
     ...config.listen,
     tls,
     trustProxy: config.trustProxy,
   }).catch(async error => {
+    await core.close()
     await store.close()
     throw error
   })

@@ -73,13 +73,16 @@ export function runJobs(ctx: Context, works: Record<string, Work>, tick = 500): 
     reclaimed = true
   }
 
+  function tellUnlessClosed(error: unknown) {
+    if (!closed) ctx.log.error({ err: error }, 'the job runner failed')
+  }
+
   async function run() {
     while (again && !closed) {
       again = false
-      if (!reclaimed) await reclaim().catch(error => ctx.log.warn({ err: error }, 'jobs of an earlier run wait'))
+      if (!reclaimed) await reclaim().catch(tellUnlessClosed)
       const turns = Array.from({ length: lanes }, (_, lane) => runLane(lane))
-      for (const turn of await Promise.allSettled(turns))
-        if (turn.status === 'rejected' && !closed) ctx.log.error({ err: turn.reason }, 'the job runner failed')
+      for (const turn of await Promise.allSettled(turns)) if (turn.status === 'rejected') tellUnlessClosed(turn.reason)
     }
   }
 
