@@ -5,6 +5,7 @@ import { Fault } from '../errors.ts'
 import { userSubject } from '../events.ts'
 import type { Conversation, Direct, Group, User } from '../model.ts'
 import { conversations, memberships, type Name, names, users } from '../tables.ts'
+import { tell } from '../telling.ts'
 import { demandUsers, gets, holds, present } from '../users/rows.ts'
 import { conversationsHere } from './here.ts'
 import { openSteps, pairHeld, pairName, pairOf } from './pairs.ts'
@@ -114,10 +115,12 @@ export function openDirects(ctx: Context) {
 
   function tellOpened(call: Call, direct: Direct): void {
     for (const user of new Set([direct.a, direct.b]))
-      ctx.bus.publish(userSubject(call.app.id, user), {
-        app: call.app.id,
-        origin: call.origin,
-        event: { type: 'membership', user, conv: direct.id, here: true, kind: 'direct' },
+      tell(ctx, call, userSubject(call.app.id, user), {
+        type: 'membership',
+        user,
+        conv: direct.id,
+        here: true,
+        kind: 'direct',
       })
   }
 

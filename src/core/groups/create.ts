@@ -14,6 +14,7 @@ import {
   names,
   users,
 } from '../tables.ts'
+import { tell } from '../telling.ts'
 import { demandUsers, gets } from '../users/rows.ts'
 import type { Find } from './find.ts'
 import { invitationOf } from './inviting.ts'
@@ -92,12 +93,22 @@ export function openCreate(ctx: Context, find: Find) {
     )
     if (!made.exists) {
       const stored = first.map(member => member.user)
-      tell(call, groupSubject(made.group.id), { type: 'group.created', group: made.group, members: stored })
+      tell(ctx, call, groupSubject(made.group.id), { type: 'group.created', group: made.group, members: stored })
       for (const user of stored)
-        tell(call, userSubject(call.app.id, user), { type: 'membership', user, conv: id, here: true, kind: 'group' })
-      if (made.tip) tell(call, groupSubject(made.group.id), made.tip)
+        tell(ctx, call, userSubject(call.app.id, user), {
+          type: 'membership',
+          user,
+          conv: id,
+          here: true,
+          kind: 'group',
+        })
+      if (made.tip) tell(ctx, call, groupSubject(made.group.id), made.tip)
       for (const invitation of made.invitations)
-        tell(call, userSubject(call.app.id, invitation.user), { type: 'member.invited', group: made.group, invitation })
+        tell(ctx, call, userSubject(call.app.id, invitation.user), {
+          type: 'member.invited',
+          group: made.group,
+          invitation,
+        })
     }
     return { ...made, dropped: namesOf(asked).filter(user => !kept.has(user)), crowded: [...full] }
   }
@@ -195,10 +206,6 @@ export function openCreate(ctx: Context, find: Find) {
     )
     if (!draft.strangers) demandUsers(rows, ids)
     return rows.slice(0, first.length)
-  }
-
-  function tell(call: Call, subject: string, event: Event) {
-    ctx.bus.publish(subject, { app: call.app.id, origin: call.origin, event })
   }
 
   return create

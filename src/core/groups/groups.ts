@@ -7,6 +7,7 @@ import { startJob } from '../jobs/jobs.ts'
 import type { Notice } from '../messages/content.ts'
 import type { Group, Policy } from '../model.ts'
 import { changes, conversations, groupCount, groupList, members, names } from '../tables.ts'
+import { tell } from '../telling.ts'
 import { mergeTexts } from '../texts.ts'
 import { type GroupFields, openCreate } from './create.ts'
 import { openFind } from './find.ts'
@@ -64,8 +65,8 @@ export function openGroups(ctx: Context, nudge: () => void) {
         }
       })
       const event: Event = { type: 'group.changed', group: result.next, change: result.change, fields: result.changed }
-      tell(call, groupSubject(id), event)
-      if (result.told) tell(call, groupSubject(id), result.told)
+      tell(ctx, call, groupSubject(id), event)
+      if (result.told) tell(ctx, call, groupSubject(id), result.told)
       return result.next
     })
   }
@@ -97,7 +98,7 @@ export function openGroups(ctx: Context, nudge: () => void) {
         ]
         return { steps, done: results => ({ gone, change: changeOf(steps, results, 6) }) }
       })
-      tell(call, groupSubject(id), { type: 'group.dismissed', group: result.gone, change: result.change })
+      tell(ctx, call, groupSubject(id), { type: 'group.dismissed', group: result.gone, change: result.change })
       nudge()
     })
   }
@@ -127,10 +128,6 @@ export function openGroups(ctx: Context, nudge: () => void) {
     const steps = [check(members, [group.id, owner], next), put(members, { ...next.value, rank: 0 as const })]
     if (old) steps.push(check(members, [group.id, group.owner], old), put(members, { ...old.value, rank: 2 as const }))
     return steps
-  }
-
-  function tell(call: Call, subject: string, event: Event) {
-    ctx.bus.publish(subject, { app: call.app.id, origin: call.origin, event })
   }
 
   return { ...find, create: openCreate(ctx, find), update, dismiss }

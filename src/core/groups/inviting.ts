@@ -5,6 +5,7 @@ import { Fault } from '../errors.ts'
 import { userSubject } from '../events.ts'
 import type { Group, Invitation } from '../model.ts'
 import { conversations, invitations, memberCount, members, users } from '../tables.ts'
+import { tell } from '../telling.ts'
 import { holds, present } from '../users/rows.ts'
 import type { Added } from './joining.ts'
 import { type Allowance, openPlaces } from './places.ts'
@@ -64,11 +65,7 @@ export function openInviting(ctx: Context) {
       }),
     )
     for (const invitation of made)
-      ctx.bus.publish(userSubject(call.app.id, invitation.user), {
-        app: call.app.id,
-        origin: call.origin,
-        event: { type: 'member.invited', group, invitation },
-      })
+      tell(ctx, call, userSubject(call.app.id, invitation.user), { type: 'member.invited', group, invitation })
     return results
   }
 

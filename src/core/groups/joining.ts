@@ -2,10 +2,11 @@ import { add, append, check, del, put, type Row, type Step } from '../../storage
 import type { Call } from '../call.ts'
 import { type Context, changeBeside } from '../context.ts'
 import { Fault } from '../errors.ts'
-import { type Event, groupSubject, userSubject } from '../events.ts'
+import { groupSubject, userSubject } from '../events.ts'
 import { type Place, type Reading, readingsAt } from '../messages/reading.ts'
 import type { Group, Member, User } from '../model.ts'
 import { changes, conversations, invitations, memberCount, members, users } from '../tables.ts'
+import { tell } from '../telling.ts'
 import { gets, holds, present } from '../users/rows.ts'
 import { type Allowance, openPlaces } from './places.ts'
 import { demand, demandMembers, rankOf } from './rights.ts'
@@ -98,16 +99,16 @@ export function openJoining(ctx: Context) {
     for (const [user, added] of outcome.results) results.set(user, added)
     if (!outcome.change) return
     const { group, joined, change: told } = outcome
-    tell(call, groupSubject(id), {
+    tell(ctx, call, groupSubject(id), {
       type: 'members.joined',
       group,
       members: joined,
       change: told,
       how: options.how ?? 'added',
     })
-    if (outcome.tip) tell(call, groupSubject(id), outcome.tip)
+    if (outcome.tip) tell(ctx, call, groupSubject(id), outcome.tip)
     for (const { user } of joined)
-      tell(call, userSubject(group.app, user), { type: 'membership', user, conv: id, here: true, kind: 'group' })
+      tell(ctx, call, userSubject(group.app, user), { type: 'membership', user, conv: id, here: true, kind: 'group' })
   }
 
   async function planAdd(call: Call, id: number, drafts: MemberDraft[], options: Judged) {
@@ -222,10 +223,6 @@ export function openJoining(ctx: Context) {
     ])
     const fresh = old.filter(row => !row).length
     if ((count?.value.n ?? 0) + fresh > group.policy.maxMembers) throw new Fault('group.full')
-  }
-
-  function tell(call: Call, subject: string, event: Event) {
-    ctx.bus.publish(subject, { app: call.app.id, origin: call.origin, event })
   }
 
   return { addMany }

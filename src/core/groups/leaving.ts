@@ -2,9 +2,10 @@ import { add, append, check, del, put, type Row, type Step } from '../../storage
 import type { Call } from '../call.ts'
 import { type Context, changeBeside } from '../context.ts'
 import { Fault } from '../errors.ts'
-import { type Event, groupSubject, userSubject } from '../events.ts'
+import { groupSubject, userSubject } from '../events.ts'
 import type { Group, Member } from '../model.ts'
 import { changes, conversations, memberCount, members, memberships } from '../tables.ts'
+import { tell } from '../telling.ts'
 import { demand, demandMembers } from './rights.ts'
 import { changeOf, groupKey, living, memberKeys, memberOf } from './rows.ts'
 import { tip } from './tips.ts'
@@ -117,16 +118,18 @@ export function openLeaving(ctx: Context) {
       })
       const { group, removed, missing } = outcome
       if (outcome.change)
-        tell(call, groupSubject(id), { type: 'members.left', group, users: removed, change: outcome.change, how })
-      if (outcome.tip) tell(call, groupSubject(id), outcome.tip)
+        tell(ctx, call, groupSubject(id), { type: 'members.left', group, users: removed, change: outcome.change, how })
+      if (outcome.tip) tell(ctx, call, groupSubject(id), outcome.tip)
       for (const user of removed)
-        tell(call, userSubject(group.app, user), { type: 'membership', user, conv: id, here: false, kind: 'group' })
+        tell(ctx, call, userSubject(group.app, user), {
+          type: 'membership',
+          user,
+          conv: id,
+          here: false,
+          kind: 'group',
+        })
       return { removed, missing }
     })
-  }
-
-  function tell(call: Call, subject: string, event: Event) {
-    ctx.bus.publish(subject, { app: call.app.id, origin: call.origin, event })
   }
 
   return { removeMany, leave }

@@ -16,7 +16,7 @@ export interface Runner {
 }
 
 /** Jobs are spread over lanes, so that several nodes can work at once. */
-const lanes = 8
+export const lanes = 8
 /** How long a claim holds; a node that died leaves its jobs to the others after this (ms). */
 const claim = 10_000
 /** How long a job goes on before others of its lane have their turn (ms). */

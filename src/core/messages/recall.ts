@@ -2,11 +2,11 @@ import { append, check, put } from '../../storage/store.ts'
 import type { Call } from '../call.ts'
 import { type Context, change } from '../context.ts'
 import { Fault } from '../errors.ts'
-import { type Event, groupSubject, userSubject } from '../events.ts'
 import { belongs } from '../groups/rights.ts'
 import { changeOf, memberOf } from '../groups/rows.ts'
 import type { Conversation, Message } from '../model.ts'
 import { changes, messages } from '../tables.ts'
+import { tellConversation } from '../telling.ts'
 
 /** How a message is recalled. */
 export interface RecallOptions {
@@ -64,7 +64,7 @@ export function openRecall(ctx: Context) {
       ]
       return { steps, done: results => ({ recalled, told: changeOf(steps, results, 2) }) }
     })
-    tell(call, conversation, { type: 'message.recalled', message: recalled, change: told })
+    tellConversation(ctx, call, conversation, { type: 'message.recalled', message: recalled, change: told })
     return recalled
   }
 
@@ -72,14 +72,6 @@ export function openRecall(ctx: Context) {
     if (call.admin || message.sender === call.operator) return
     if (conversation.type === 'direct') throw new Fault('group.role')
     if (!belongs('managers', await memberOf(ctx, conversation, call.operator))) throw new Fault('group.role')
-  }
-
-  function tell(call: Call, conversation: Conversation, event: Event) {
-    const news = { app: call.app.id, origin: call.origin, event }
-    if (conversation.type === 'group') ctx.bus.publish(groupSubject(conversation.id), news)
-    else
-      for (const user of new Set([conversation.a, conversation.b]))
-        ctx.bus.publish(userSubject(call.app.id, user), news)
   }
 
   return { recall }

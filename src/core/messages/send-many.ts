@@ -3,9 +3,9 @@ import type { Call } from '../call.ts'
 import { type Context, change } from '../context.ts'
 import type { Directs } from '../conversations/directs.ts'
 import { Fault } from '../errors.ts'
-import { userSubject } from '../events.ts'
 import type { Direct, Message } from '../model.ts'
 import { messages, receipts, users } from '../tables.ts'
+import { tellSent } from '../telling.ts'
 import type { MessageDraft, Sent } from './draft.ts'
 import { fixed, pair, raise, receiptChecks, receiptSteps, whole } from './rows.ts'
 
@@ -47,7 +47,7 @@ export function openSendMany(ctx: Context, directs: Directs) {
       pairs.slice(i * chunk, (i + 1) * chunk),
     )
     const sent = (await Promise.all(chunks.map(part => storeChunk(call, part, draft)))).flat()
-    for (const [i, one] of sent.entries()) if (one.message) tell(call, pairs[i] as Direct, one.message)
+    for (const [i, one] of sent.entries()) if (one.message) tellSent(ctx, call, pairs[i] as Direct, one.message)
     const byId = new Map(sent.map(one => [one.conv, one]))
     return ids.map(id => (id === undefined ? undefined : byId.get(id)))
   }
@@ -111,18 +111,9 @@ export function openSendMany(ctx: Context, directs: Directs) {
         shown: time,
         counters: {},
       }
-      tell(call, direct, message)
+      tellSent(ctx, call, direct, message)
       return { conv: 0, seq: 0, id, time, repeated: false, message }
     })
-  }
-
-  function tell(call: Call, direct: Direct, message: Message): void {
-    const news = {
-      app: call.app.id,
-      origin: call.origin,
-      event: { type: 'message.sent' as const, message, conversation: direct },
-    }
-    for (const user of new Set([direct.a, direct.b])) ctx.bus.publish(userSubject(call.app.id, user), news)
   }
 }
 

@@ -4,11 +4,11 @@ import { type Context, change } from '../context.ts'
 import type { Directs } from '../conversations/directs.ts'
 import { pairHeld } from '../conversations/pairs.ts'
 import { Fault } from '../errors.ts'
-import { type Event, groupSubject, userSubject } from '../events.ts'
 import type { Groups } from '../groups/groups.ts'
 import { belongs } from '../groups/rights.ts'
 import type { Conversation, Group, Member, Message } from '../model.ts'
 import { members, messages, receipts, sent, users } from '../tables.ts'
+import { tellSent } from '../telling.ts'
 import { demandUsers, holds } from '../users/rows.ts'
 import type { Part } from './content.ts'
 import type { MessageDraft, Sent } from './draft.ts'
@@ -117,7 +117,7 @@ export function openSend(ctx: Context, directs: Directs, groups: Groups) {
         },
       }
     })
-    if (result.message) tell(call, conversation, result.message)
+    if (result.message) tellSent(ctx, call, conversation, result.message)
     return result
   }
 
@@ -134,17 +134,8 @@ export function openSend(ctx: Context, directs: Directs, groups: Groups) {
       shown: draft.shown ?? time,
       counters: {},
     }
-    tell(call, conversation, message)
+    tellSent(ctx, call, conversation, message)
     return { conv: conversation.id, seq: 0, id: message.id, time, repeated: false, message }
-  }
-
-  function tell(call: Call, conversation: Conversation, message: Message) {
-    const event: Event = { type: 'message.sent', message, conversation }
-    const news = { app: call.app.id, origin: call.origin, event }
-    if (conversation.type === 'group') ctx.bus.publish(groupSubject(conversation.id), news)
-    else
-      for (const user of new Set([conversation.a, conversation.b]))
-        ctx.bus.publish(userSubject(call.app.id, user), news)
   }
 
   async function askDirect(call: Call, to: string, draft: MessageDraft): Promise<Partial<MessageDraft>> {

@@ -5,6 +5,7 @@ import { Fault } from '../errors.ts'
 import { userSubject } from '../events.ts'
 import type { Conversation, Member } from '../model.ts'
 import { members, messages, sent, users } from '../tables.ts'
+import { tell } from '../telling.ts'
 import { holds } from '../users/rows.ts'
 import { exceptionsSince } from './exceptions.ts'
 import { counterOf, type Reading, readingsAt } from './reading.ts'
@@ -50,7 +51,7 @@ export function openUnread(ctx: Context) {
       }),
     )
     const event = { type: 'read' as const, conv, user, seq: read.readSeq, counted: read.readCounted }
-    ctx.bus.publish(userSubject(call.app.id, user), { app: call.app.id, origin: call.origin, event })
+    tell(ctx, call, userSubject(call.app.id, user), event)
     return read.readSeq
   }
 

@@ -6,6 +6,7 @@ import { userSubject } from '../events.ts'
 import { startJob } from '../jobs/jobs.ts'
 import type { User } from '../model.ts'
 import { memberships, type Name, names, users } from '../tables.ts'
+import { tell } from '../telling.ts'
 import { gets, merge, present, type UserDraft } from './rows.ts'
 
 export type { UserDraft } from './rows.ts'
@@ -262,19 +263,11 @@ export function openUsers(ctx: Context, nudge: () => void) {
   }
 
   function tellChanged(call: Call, user: User) {
-    ctx.bus.publish(userSubject(user.app, user.id), {
-      app: user.app,
-      origin: call.origin,
-      event: { type: 'user.changed', user: user.id, profile: user.profile },
-    })
+    tell(ctx, call, userSubject(user.app, user.id), { type: 'user.changed', user: user.id, profile: user.profile })
   }
 
   function tellKicked(call: Call, user: string, why: 'kicked' | 'banned' | 'removed', text?: string) {
-    ctx.bus.publish(userSubject(call.app.id, user), {
-      app: call.app.id,
-      origin: call.origin,
-      event: { type: 'user.kicked', user, why, text },
-    })
+    tell(ctx, call, userSubject(call.app.id, user), { type: 'user.kicked', user, why, text })
   }
 
   return { find, findMany, findFolded, findManyFolded, get, save, update, ban, signOut, remove }
