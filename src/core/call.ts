@@ -9,6 +9,20 @@ export interface Origin {
   via: 'rest' | 'client' | 'console'
 }
 
+/** The device from which an end user calls. */
+export interface CallDevice {
+  /** What it says it runs on: Android, iOS, Web … */
+  platform: string
+  /** Its own id. */
+  id: string
+  /** Version of its SDK, if it says one. */
+  sdk?: string
+  /** Anything it wants told with its sign-in. */
+  tag?: string
+  /** The port from which it is connected. */
+  port?: number
+}
+
 /** Who calls: the app it concerns, the operator in whose name, and how it came in. */
 export interface Call {
   app: App
@@ -19,6 +33,10 @@ export interface Call {
   origin: Origin
   /** Address of the caller, for records. */
   address?: string
+  /** Of an end user. */
+  device?: CallDevice
+  /** The connection through which an end user calls. */
+  session?: string
   /** The call's place among those of one device. */
   turn?: Turn
 }

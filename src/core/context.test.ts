@@ -7,6 +7,7 @@ import { type Context, change, changeBeside } from './context.ts'
 import { Fault } from './errors.ts'
 import { askNobody } from './hooks.ts'
 import { openIds } from './ids.ts'
+import { openOutbox } from './outbox/outbox.ts'
 import { memberCount, users } from './tables.ts'
 
 let ctx: Context
@@ -15,7 +16,17 @@ beforeEach(() => {
   const store = openMemory()
   const log = { info() {}, warn() {}, error() {} }
   const queue = keyedQueue()
-  ctx = { store, bus: openLocalBus(), clock: Date.now, ids: openIds(store), queue, ask: askNobody, log, node: 'one' }
+  ctx = {
+    store,
+    bus: openLocalBus(),
+    clock: Date.now,
+    ids: openIds(store),
+    queue,
+    hooks: askNobody,
+    outbox: openOutbox(() => false, openLocalBus()),
+    log,
+    node: 'one',
+  }
 })
 
 const user = (id: string, level: number) => ({ app: 1, id, profile: { level }, created: 0, updated: 0 })

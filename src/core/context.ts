@@ -4,6 +4,8 @@ import type { Committed, Step, Store } from '../storage/store.ts'
 import { Fault } from './errors.ts'
 import type { Ask } from './hooks.ts'
 import type { Ids } from './ids.ts'
+import { keepingSteps, type Outbox } from './outbox/outbox.ts'
+import { publish, type Told } from './telling.ts'
 
 /** What the core says about itself; pino's shape. */
 export interface Logger {
@@ -21,7 +23,9 @@ export interface Context {
   ids: Ids
   /** Read-check-write runs one at a time per key on this node, so that optimism only meets other nodes. */
   queue: KeyedQueue
-  ask: Ask
+  /** The app may be asked before something happens. */
+  hooks: Ask
+  outbox: Outbox
   log: Logger
   /** This process among the others. */
   node: string
@@ -30,6 +34,8 @@ export interface Context {
 /** A batch and what it means. */
 export interface Plan<T> {
   steps: Step[]
+  /** What it means to others: kept for webhooks in the same batch, told on the bus after it. */
+  tells?: readonly Told[]
   /** The refusal when a counter would leave its bounds. */
   bounds?: Fault
   /** Called when the store has the batch, before it is on disk. */
@@ -55,17 +61,30 @@ export async function change<T>(
   tries = patience,
 ): Promise<T> {
   for (let attempt = 0; attempt < tries; attempt++) {
-    const { steps, bounds, done, handed } = await plan(attempt)
-    if (steps.length === 0) return done([])
-    const committing = ctx.store.commit(steps)
+    const { steps, tells = [], bounds, done, handed } = await plan(attempt)
+    const kept = tells.length > 0 ? ctx.outbox.keep(tells) : []
+    if (steps.length + kept.length === 0) {
+      publish(ctx.bus, tells, [])
+      return done([])
+    }
+    const committing = ctx.store.commit(kept.length > 0 ? [...steps, ...keepingSteps(kept)] : steps)
     handed?.()
     const result = await committing
-    if (result.ok) return done(result.results)
+    if (result.ok) {
+      publish(ctx.bus, tells, result.results)
+      if (kept.length > 0) ctx.outbox.announce(kept, result.results, steps.length)
+      return done(result.results)
+    }
     if (result.why === 'bounds') throw bounds ?? new Fault('internal', 'a counter left its bounds')
     // Other nodes are at the same row: step aside for a moment, longer each time.
     await new Promise(resolve => setTimeout(resolve, Math.random() * Math.min(longest, 2 ** attempt)))
   }
   throw new Fault('store.conflict')
+}
+
+/** Tells what no batch of its own goes with. What webhooks are to hear of it is on disk when this resolves. */
+export function tell(ctx: Context, ...tells: Told[]): Promise<void> {
+  return change(ctx, async () => ({ steps: [], tells, done: () => undefined }))
 }
 
 /**

@@ -42,17 +42,45 @@ export const reasons = {
   'group.limit.joined': 'the user is in too many groups',
   'group.limit.owned': 'the user owns too many groups',
   'group.muted': 'the group is muted',
+  'group.banned': 'the group does not take the user in',
+  'group.managers': 'the group has as many managers as it may',
+  'group.application.missing': 'there is no such application, or it was answered',
+  'group.invitation.missing': 'there is no such invitation, or it was answered',
   'member.missing': 'the user is not in the group',
   'member.exists': 'the user is in the group already',
+  'member.marks': 'the member has as many marks or tags as they may, or as many members have the mark',
+  'attributes.many': 'the group holds no more attributes',
+  'attributes.large': 'the attributes of the group are too large together',
   'conversation.missing': 'there is no such conversation',
   'conversation.kind': 'conversations of this kind cannot do that',
+  'conversation.pin.limit': 'the user has pinned as many conversations as they may',
+  'conversation.group.missing': 'the user has no such group of conversations',
+  'conversation.group.taken': 'the user has a group of conversations of that name',
+  'conversation.group.limit': 'the user has as many groups of conversations as they may',
+  'conversation.group.full': 'the group holds as many conversations as it may',
   'message.missing': 'there is no such message',
   'message.recalled': 'the message was recalled already',
   'message.late': 'it is too late to recall the message',
   'message.fixed': 'this message cannot be recalled',
   'message.large': 'the message is too large',
   'message.content': 'the content does not follow its form',
+  'message.full': 'the message, or its conversation, holds no more of these',
   'message.blocked': 'the receiver blocks the sender',
+  'friend.missing': 'the other is no friend',
+  'friend.self': 'nobody is their own friend or blocks themselves',
+  'friend.refused': 'the other wants no friend requests',
+  'friend.forbidden': 'the user may not ask for friends',
+  'friend.blocking': 'the user blocks the other',
+  'friend.blocked': 'the other blocks the user',
+  'friend.limit': 'the user has as many friends as they may',
+  'friend.limit.other': 'the other has as many friends as they may',
+  'friend.request.missing': 'there is no such friend request',
+  'friend.request.limit': 'the other has as many unanswered friend requests as they may',
+  'friend.list.missing': 'the user has no such friend list',
+  'friend.list.limit': 'the user has as many friend lists as they may',
+  'block.limit': 'the user blocks or mutes as many as they may',
+  'session.missing': 'the user has no connected device',
+  'watch.limit': 'the user watches the presence of as many others as they may',
 } as const
 
 /** A reason of the core for refusing. */
@@ -62,9 +90,12 @@ export type Reason = keyof typeof reasons
 export class Fault extends Error {
   override name = 'Fault'
   readonly reason: Reason
+  /** The app's own code for its refusal, in the dialect in which it said it. */
+  readonly own: { dialect: string; code: number | string } | undefined
 
-  constructor(reason: Reason, detail?: string) {
+  constructor(reason: Reason, detail?: string, own?: { dialect: string; code: number | string }) {
     super(detail ?? reasons[reason])
     this.reason = reason
+    this.own = own
   }
 }

@@ -1,4 +1,4 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible'
+import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import { Fault } from './errors.ts'
 
 /** So many calls in so many seconds; then the caller is refused for `block` seconds (default: until the window ends). */
@@ -13,8 +13,17 @@ export type LimitSettings = 'vendor' | 'off' | Record<string, Rate | 'off'>
 
 /** Counts calls. */
 export interface Limits {
-  /** Counts one call of an operation by somebody (an app or an account); Fault('rate.exceeded') over the rate. */
-  count(dialect: string, operation: string, who: string, vendor: Rate | undefined): Promise<void>
+  /**
+   * Counts one call of an operation by somebody (an app or an account); Fault('rate.exceeded') over the rate. `tell` is
+   * called with the first such call of a time span: how many there were, and how many there may be.
+   */
+  count(
+    dialect: string,
+    operation: string,
+    who: string,
+    vendor: Rate | undefined,
+    tell?: (calls: number, limit: number) => Promise<void>,
+  ): Promise<void>
   /** Whether somebody has no call left of a rate; counts nothing. */
   spent(dialect: string, operation: string, who: string, vendor: Rate | undefined): Promise<boolean>
   /** Whether limits are switched off altogether. */
@@ -50,13 +59,15 @@ export function openLimits(settings: LimitSettings): Limits {
       const found = rate && (await limiterFor(rate).get(`${dialect}/${operation}/${who}`))
       return found ? found.consumedPoints >= (rate as Rate).calls : false
     },
-    async count(dialect, operation, who, vendor) {
+    async count(dialect, operation, who, vendor, tell) {
       const rate = rateOf(dialect, operation, vendor)
       if (!rate) return
       try {
         await limiterFor(rate).consume(`${dialect}/${operation}/${who}`)
       } catch (error) {
         if (error instanceof Error) throw error
+        const { consumedPoints: calls } = error as RateLimiterRes
+        if (calls === rate.calls + 1) await tell?.(calls, rate.calls)
         throw new Fault('rate.exceeded')
       }
     },

@@ -1,5 +1,10 @@
 import type { DialectName, Origin } from './call.ts'
 import type { Part } from './messages/content.ts'
+import type { ReactionSummary } from './messages/model.ts'
+
+export type { Job } from './jobs/model.ts'
+export type { Note } from './notes/model.ts'
+export type { Session } from './presence/session.ts'
 
 /** A user of an app. Ids are case-sensitive. */
 export interface User {
@@ -45,6 +50,8 @@ export interface Profile {
   /** String map and tags (Volcengine). */
   ext?: Record<string, string>
   tags?: string[]
+  /** What the app's back end keeps about a user to address them by (Tencent's push attributes). */
+  attributes?: Record<string, string>
 }
 
 /** What a member is in a group. */
@@ -138,6 +145,13 @@ export interface Policy {
   tips: 'stored' | 'passing' | 'none'
   /** Invisible in lists until the first message. */
   wakes: boolean
+  /** Rooms: those whom the app does not know may come in. */
+  guests?: boolean
+  /** Rooms: those inside are told who comes and goes; as `tips` when absent. */
+  comings?: boolean
+  /** Writing the group's attributes (everybody inside when absent), and the queue of a room (the same). */
+  attributes?: Who
+  queue?: Who
 }
 
 /** A user in a conversation: role and own settings, and how far they have read. */
@@ -155,7 +169,7 @@ export interface Member {
   ext?: Record<string, string>
   custom?: Record<string, string>
   text?: string
-  /** May not speak until then (ms). */
+  /** May not speak until then (ms). Kept among the restrictions of the group; reads of members fill it in. */
   mutedUntil?: number
   notify?: 'all' | 'silent' | 'none'
   invitedBy?: string
@@ -163,6 +177,8 @@ export interface Member {
   readSeq: number
   readCounted: number
   readSent: number
+  /** How many messages they erased for themselves alone; absent = none, and then nobody looks for such. */
+  erased?: number
 }
 
 /** A user who has to agree before becoming a member. */
@@ -226,6 +242,12 @@ export interface Message {
   hiddenFrom?: string[]
   push?: Push
   recalled?: { by: string; at: number; reason?: string; text?: string }
+  /** Who changed its content last, when (ms), and how often it was changed. */
+  edited?: { by: string; at: number; times: number }
+  /** What members put beside it, in the order in which the kinds came. Absent = none. */
+  reactions?: ReactionSummary[]
+  /** Who pinned it, and when (ms). */
+  pinned?: { by: string; at: number }
 }
 
 /** What a push notification shows; kept opaque for the dialect's special wishes. */
@@ -234,6 +256,8 @@ export interface Push {
   title?: string
   text?: string
   payload?: string
+  /** How long it is worth a push (ms); a day by default. */
+  ttl?: number
   native?: Partial<Record<DialectName, Record<string, unknown>>>
 }
 
@@ -243,7 +267,7 @@ export interface Change {
   rev: number
   time: number
   counters: Record<string, number>
-  what: 'recall' | 'edit' | 'member' | 'settings' | 'dismiss'
+  what: 'recall' | 'edit' | 'reaction' | 'pin' | 'extend' | 'member' | 'settings' | 'notice' | 'dismiss'
   /** The message it concerns. */
   seq?: number
   by: string
@@ -252,37 +276,16 @@ export interface Change {
   detail?: Record<string, unknown>
 }
 
-/** A member's exception to the counting: +1 for a message that counts for them only, -1 for one they do not see. */
+/**
+ * A member's exception to the counting: +1 for a message that counts for them only, -1 for one they do not see, 0 for one
+ * that they erased and that did not count for them.
+ */
 export interface Exception {
   conv: number
   user: string
   seq: number
-  weight: 1 | -1
-}
-
-/** A connected device. Volatile. */
-export interface Session {
-  app: number
-  user: string
-  id: string
-  node: string
-  platform: string
-  device: string
-  since: number
-}
-
-/** Work that goes on after a call; durable and resumable. */
-export interface Job {
-  lane: number
-  id: number
-  kind: string
-  /** When somebody should take it (ms); while a node works on it, when that node's claim ends. */
-  due: number
-  state: Record<string, unknown>
-  /** Who worked on it last, and whether they still do. */
-  node?: string
-  held?: boolean
-  tries: number
-  /** Set aside after too many failures, with the last error. */
-  parked?: string
+  weight: 1 | 0 | -1
+  /** They erased it for themselves alone: as which of all they erased, and when the membership began in which they did. */
+  erased?: number
+  since?: number
 }

@@ -1,16 +1,14 @@
 import { counters, log, type Table, table } from '../storage/store.ts'
-import type {
-  Change,
-  Conversation,
-  Exception,
-  Invitation,
-  Job,
-  Member,
-  Membership,
-  Message,
-  Session,
-  User,
-} from './model.ts'
+import { broadcasts } from './broadcasts/tables.ts'
+import { ownTables } from './conversations/tables.ts'
+import type { News } from './events.ts'
+import { fileTables } from './files/tables.ts'
+import { friendTables } from './friends/tables.ts'
+import { groupTables } from './groups/tables.ts'
+import { messageActionTables } from './messages/tables.ts'
+import type { Change, Conversation, Exception, Job, Member, Membership, Message, Note, User } from './model.ts'
+import { presenceTables } from './presence/tables.ts'
+import { roomTables } from './rooms/tables.ts'
 
 /** A name that must be unique within a space of an app: group aliases, pairs, idempotency keys, folded user ids. */
 export interface Name {
@@ -61,12 +59,6 @@ export const members = table<Member>('members', {
   indexes: { rank: ['conv', 'rank', 'joined'], joined: ['conv', 'joined'] },
 })
 
-/** Users who were invited into groups and have not answered yet. */
-export const invitations = table<Invitation>('invitations', {
-  columns: { conv: 'int', user: 'text' },
-  key: ['conv', 'user'],
-})
-
 /** A user's conversations. */
 export const memberships = table<Membership>('memberships', {
   columns: { app: 'int', user: 'text', conv: 'int', type: 'text', kind: 'text', joined: 'int' },
@@ -97,10 +89,12 @@ export const receipts = table<Receipt>('receipts', {
   expires: 'expires',
 })
 
-/** Exceptions to the counting of unread messages. */
+/** Exceptions to the counting of unread messages, and which of them their user erased, in the order of doing so. */
 export const exceptions = table<Exception>('exceptions', {
-  columns: { conv: 'int', user: 'text', seq: 'int' },
+  columns: { conv: 'int', user: 'text', seq: 'int', since: 'int', erased: 'int' },
   key: ['conv', 'user', 'seq'],
+  indexes: { erased: ['conv', 'user', 'since', 'erased'] },
+  sparse: ['erased'],
 })
 
 /** How many counted messages a member sent to a group, and when the last one was. */
@@ -122,11 +116,88 @@ export const jobs = table<Job>('jobs', {
   indexes: { due: ['lane', 'due'] },
 })
 
-/** Connected devices. */
-export const sessions = table<Session>('sessions', {
-  columns: { app: 'int', user: 'text', id: 'text' },
-  key: ['app', 'user', 'id'],
-  volatile: true,
+/** An event as it waits in the outbox, for all who are to be told of it. */
+export interface Kept {
+  app: number
+  lane: number
+  /** Its number in the lane. */
+  place: number
+  /** When it was committed (ms). */
+  at: number
+  counters: Record<string, number>
+  /** Events with the same key are told in their order. */
+  key: string
+  /** Number and time of the message or change that the event is about, when its batch gave it them. */
+  number?: number
+  time?: number
+  news: News
+}
+
+/** How far one target has been told of a lane of its app's outbox, and which node is at it. */
+export interface Delivery {
+  app: number
+  lane: number
+  target: string
+  /** The first event that is not settled. */
+  next: number
+  node: string
+  /** Until when that node's claim holds (ms). */
+  until: number
+}
+
+/** Events of a lane that a target is not told of any more, unless somebody asks for it. */
+export interface Parked {
+  app: number
+  target: string
+  lane: number
+  from: number
+  /** The last of them. */
+  to: number
+  count: number
+  /** When they were parked (ms), and why: the last answer of the target, or that there were too many. */
+  at: number
+  why: string
+  tries: number
+  /** Somebody asked to tell them again. */
+  again?: boolean
+}
+
+/** A setting of an app that was changed at run time; it stands before the configuration's. */
+export interface Setting {
+  app: number
+  name: string
+  value: unknown
+}
+
+/** What webhooks are to be told of, in lanes. */
+export const outbox = log<Kept>('outbox', {
+  columns: { app: 'int', lane: 'int', place: 'int' },
+  key: ['app', 'lane', 'place'],
+  time: 'at',
+})
+
+/** The deliveries of an outbox. */
+export const deliveries = table<Delivery>('deliveries', {
+  columns: { app: 'int', lane: 'int', target: 'text' },
+  key: ['app', 'lane', 'target'],
+})
+
+/** What was set aside. */
+export const parked = table<Parked>('parked', {
+  columns: { app: 'int', target: 'text', lane: 'int', from: 'int' },
+  key: ['app', 'target', 'lane', 'from'],
+  indexes: { lane: ['app', 'lane', 'from'] },
+})
+
+/** Settings changed at run time. */
+export const settings = table<Setting>('settings', { columns: { app: 'int', name: 'text' }, key: ['app', 'name'] })
+
+/** What concerns one user only. */
+export const notes = log<Note>('notes', {
+  columns: { app: 'int', user: 'text', number: 'int', expires: 'int' },
+  key: ['app', 'user', 'number'],
+  time: 'time',
+  expires: 'expires',
 })
 
 /** All tables, for the engines. */
@@ -136,7 +207,6 @@ export const tables: Table[] = [
   conversations,
   groupList,
   members,
-  invitations,
   memberships,
   messages,
   changes,
@@ -147,5 +217,17 @@ export const tables: Table[] = [
   groupCount,
   idBlocks,
   jobs,
-  sessions,
+  outbox,
+  deliveries,
+  parked,
+  settings,
+  notes,
+  ...fileTables,
+  ...friendTables,
+  ...presenceTables,
+  ...roomTables,
+  ...groupTables,
+  ...messageActionTables,
+  ...ownTables,
+  broadcasts,
 ] as Table[]

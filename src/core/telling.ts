@@ -1,26 +1,57 @@
+import type { Appended } from '../storage/store.ts'
 import type { Call } from './call.ts'
-import type { Context } from './context.ts'
-import { type Event, groupSubject, type News, userSubject } from './events.ts'
-import type { Conversation, Message } from './model.ts'
+import { completed, type Event, groupSubject, newsOf, userSubject } from './events.ts'
+import type { Change, Conversation, Message } from './model.ts'
 
-/** Tells who listens to a subject what a call has done. To be called after the commit that did it. */
-export function tell(ctx: Context, call: Call, subject: string, event: Event): void {
-  ctx.bus.publish(subject, newsOf(call, event))
+/** Something to tell when the batch that does it is committed. */
+export interface Told {
+  call: Call
+  /** Who is told on the bus: once each, however many members a group has. */
+  subjects: readonly string[]
+  /** A message or change of the batch itself still lacks the number and time that step `at` will get. */
+  event: Event
+  at?: number
 }
 
-/** Tells everybody in a conversation: a group once, however many members it has, and both users of a pair. */
-export function tellConversation(ctx: Context, call: Call, conversation: Conversation, event: Event): void {
-  const news = newsOf(call, event)
-  for (const subject of subjectsOf(call, conversation)) ctx.bus.publish(subject, news)
+/** Tells whoever is in a conversation: a group once, and both users of a pair. */
+export function toldConversation(call: Call, conversation: Conversation, event: Event, at?: number): Told {
+  return { call, subjects: subjectsOf(call, conversation), event, at }
 }
 
-/** Tells a conversation that a message was sent. */
-export function tellSent(ctx: Context, call: Call, conversation: Conversation, message: Message): void {
-  tellConversation(ctx, call, conversation, { type: 'message.sent', message, conversation })
+/** Tells one user's devices. */
+export function toldUser(call: Call, user: string, event: Event): Told {
+  return { call, subjects: [userSubject(call.app.id, user)], event }
 }
 
-function newsOf(call: Call, event: Event): News {
-  return { app: call.app.id, origin: call.origin, event }
+/** A change that a batch appends, before it has its number and time. */
+export function unnumbered(conv: number, record: Pick<Change, 'what' | 'by' | 'seq' | 'users' | 'detail'>): Change {
+  return { conv, rev: 0, time: 0, counters: {}, ...record }
+}
+
+/** A message that a batch appends, before it has its number and time. */
+export function unsent(
+  conv: number,
+  message: Omit<Message, 'conv' | 'seq' | 'time' | 'shown' | 'counters'>,
+  shown = 0,
+): Message {
+  return { ...message, conv, seq: 0, time: 0, shown, counters: {} }
+}
+
+/** Hands what was committed to the bus. */
+export function publish(
+  bus: { publish(subject: string, news: object): void },
+  tells: readonly Told[],
+  results: readonly unknown[],
+): void {
+  for (const { call, subjects, event, at } of tells) {
+    const news = newsOf(call, at === undefined ? event : completed(event, gotOf(results[at])))
+    for (const subject of subjects) bus.publish(subject, news)
+  }
+}
+
+/** What an append was given, or the sum that numbers a change without a log. */
+function gotOf(result: unknown): Omit<Appended, 'counters'> & Partial<Appended> {
+  return typeof result === 'number' ? { number: result, time: 0 } : (result as Appended)
 }
 
 function subjectsOf(call: Call, conversation: Conversation): string[] {

@@ -3,7 +3,7 @@ import { demandOpen } from './door.ts'
 import type { App } from './model.ts'
 
 function app(ipAllowList: string[], disabled = false): App {
-  return { id: 1, account: 1, name: '', home: 'volcengine', ipAllowList, disabled }
+  return { id: 1, account: 1, name: '', home: 'volcengine', ipAllowList, disabled, webhooks: [] }
 }
 
 test('an app without a list takes calls from everywhere', () => {

@@ -2,10 +2,9 @@ import { check, put, type Row, type Step } from '../../storage/store.ts'
 import type { Call } from '../call.ts'
 import { type Context, change } from '../context.ts'
 import { Fault } from '../errors.ts'
-import { userSubject } from '../events.ts'
 import type { Conversation, Direct, Group, User } from '../model.ts'
 import { conversations, memberships, type Name, names, users } from '../tables.ts'
-import { tell } from '../telling.ts'
+import { type Told, toldUser } from '../telling.ts'
 import { demandUsers, gets, holds, present } from '../users/rows.ts'
 import { conversationsHere } from './here.ts'
 import { openSteps, pairHeld, pairName, pairOf } from './pairs.ts'
@@ -49,13 +48,13 @@ export function openDirects(ctx: Context) {
     one: string,
     other: string,
     options: { inbox?: number; key?: string; fields?: DirectFields; strangers?: boolean } = {},
-  ): Promise<{ direct: Direct; exists: boolean }> {
+  ): Promise<Opened> {
     const inbox = options.inbox ?? 0
     const name = options.key === undefined ? pairName(one, other, inbox) : `${inbox}/${options.key}`
     const space = options.key === undefined ? 'pair' : 'idempotent'
     const id = await ctx.ids()
-    const opened = await ctx.queue(`${space}.${call.app.id}.${name}`, () =>
-      change(ctx, async () => {
+    return ctx.queue(`${space}.${call.app.id}.${name}`, () =>
+      change<Opened>(ctx, async () => {
         const [row, pair] = await Promise.all([
           ctx.store.get(names, [call.app.id, space, name]),
           rowsOf(call.app.id, [one, other]),
@@ -65,11 +64,10 @@ export function openDirects(ctx: Context) {
         if (old) return { steps: [], done: () => ({ direct: old, exists: true }) }
         if (options.strangers === false) demandUsers(pair, [one, other])
         const direct = newDirect(call, id, one, other, inbox, options.fields, gets(ctx.clock(), ...pair))
-        return { steps: openSteps(direct, { space, name }, row, pair), done: () => ({ direct, exists: false }) }
+        const steps = openSteps(direct, { space, name }, row, pair)
+        return { steps, tells: toldOpened(call, direct), done: () => ({ direct, exists: false }) }
       }),
     )
-    if (!opened.exists) tellOpened(call, opened.direct)
-    return opened
   }
 
   /**
@@ -82,8 +80,7 @@ export function openDirects(ctx: Context) {
       wanted.slice(i * pairChunk, (i + 1) * pairChunk),
     )
     const opened = await Promise.all(parts.map(part => openChunk(call, one, part)))
-    const ids = new Map(opened.flatMap(part => part.ids))
-    for (const direct of opened.flatMap(part => part.made)) tellOpened(call, direct)
+    const ids = new Map(opened.flat())
     return others.map(other => ids.get(other))
   }
 
@@ -97,31 +94,20 @@ export function openDirects(ctx: Context) {
       ])
       demandUsers([mine], [one])
       const now = ctx.clock()
-      const made: Direct[] = []
+      const tells: Told[] = []
       const steps: Step[] = []
       const ids = others.map((other, i): [string, number | undefined] => {
         if (!present(theirs[i])) return [other, undefined]
         const old = pairHeld(rows[i], [mine, theirs[i]])
         if (old !== undefined) return [other, old]
         const direct = newDirect(call, fresh[i] as number, one, other, 0, undefined, gets(now, mine, theirs[i]))
-        made.push(direct)
+        tells.push(...toldOpened(call, direct))
         const name = pairName(one, other, 0)
         steps.push(...openSteps(direct, { space: 'pair', name }, rows[i], [mine, theirs[i]]))
         return [other, direct.id]
       })
-      return { steps, done: () => ({ ids, made }) }
+      return { steps, tells, done: () => ids }
     })
-  }
-
-  function tellOpened(call: Call, direct: Direct): void {
-    for (const user of new Set([direct.a, direct.b]))
-      tell(ctx, call, userSubject(call.app.id, user), {
-        type: 'membership',
-        user,
-        conv: direct.id,
-        here: true,
-        kind: 'direct',
-      })
   }
 
   /** A conversation of either type; Fault('conversation.missing'), also for a dismissed group. */
@@ -203,4 +189,16 @@ function newDirect(
     revision: 1,
     inbox,
   }
+}
+
+interface Opened {
+  direct: Direct
+  exists: boolean
+}
+
+/** A conversation of two appeared in both lists. */
+function toldOpened(call: Call, { a, b, id: conv }: Direct): Told[] {
+  return [...new Set([a, b])].map(user =>
+    toldUser(call, user, { type: 'membership', user, conv, here: true, kind: 'direct' }),
+  )
 }

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { erasedAfter, erasedAt } from '../messages/erased.ts'
 import { visible } from '../messages/history.ts'
 import type { Change, Message } from '../model.ts'
 import { changes, messages } from '../tables.ts'
@@ -13,6 +14,12 @@ export interface Position {
   rev: number
   /** Up to where it shows the conversation as read. */
   read?: number
+  /** Up to where it shows that the other side of a pair has read. */
+  peerRead?: number
+  /** Up to where it shows nothing, because its user cleared the conversation. */
+  hidden?: number
+  /** How many of the messages that its user erased it knows of. */
+  erased?: number
   /** The time its user's membership began, as it was told; another one means that it must begin anew. */
   since?: number
 }
@@ -51,6 +58,8 @@ export interface Moved {
   messages: Seen<Message>[]
   /** Without gaps, up to `rev`. */
   changes: Seen<SeenChange>[]
+  /** Messages that the user erased since, which the device may still show. */
+  erased: number[]
   /** Where the device stands with this. */
   seq: number
   rev: number
@@ -94,7 +103,7 @@ export function openResume(ctx: Context, positions: Positions) {
       const span = spanOf(standing, known.get(standing.conversation.id), current, query.limit)
       if (!span) continue
       spans.push(span)
-      spent += span.toSeq - span.fromSeq + span.toRev - span.fromRev
+      spent += span.toSeq - span.fromSeq + span.toRev - span.fromRev + erasedIn(span)
       if (spent < budget) continue
       const last = scope.convs.at(-1) as number
       if (standing.conversation.id < last || scope.next !== undefined) next = standing.conversation.id
@@ -107,7 +116,7 @@ export function openResume(ctx: Context, positions: Positions) {
 
   async function scopeOf(app: number, user: string, query: ResumeQuery) {
     const named = query.positions.map(position => position.conv)
-    if (query.only) return { convs: (await positions.own(app, user, named)).map(row => row.conv), next: undefined }
+    if (query.only) return { convs: await positions.own(app, user, named), next: undefined }
     const upTo = query.partial ? (named.at(-1) ?? query.after) : undefined
     const page = await positions.page(app, user, { after: query.after, upTo, limit: pageOfConversations })
     return { convs: page.memberships.map(row => row.conv), next: page.next ?? upTo }
@@ -126,25 +135,45 @@ export function openResume(ctx: Context, positions: Positions) {
       ),
     ])
     const touched = await concerned(changeRows.map(row => row?.value))
+    const gone = await goneOf(user, spans, [...messageRows.map(row => row?.value), ...touched])
     let m = 0
     let c = 0
-    return spans.map(span => {
+    return spans.map((span, at) => {
       const { standing, reset, toSeq: seq, toRev: rev } = span
       const viewer = { user, member: standing.member }
+      const shows = (message: Message) => visible(message, viewer) && !gone.rows.has(message)
       const seenMessages = numbers(span.fromSeq, seq).map((number): Seen<Message> => {
         const row = messageRows[m++]?.value
-        return row && visible(row, viewer) ? { blank: false, number, row } : { blank: true, number }
+        return row && shows(row) ? { blank: false, number, row } : { blank: true, number }
       })
       const seenChanges = numbers(span.fromRev, rev).map((number): Seen<SeenChange> => {
         const i = c++
         const change = changeRows[i]?.value
         const message = touched[i]
-        const hidden = !change || (change.seq !== undefined && !(message && visible(message, viewer)))
+        const hidden = !change || !isFor(change, user) || (change.seq !== undefined && !(message && shows(message)))
         return hidden ? { blank: true, number } : { blank: false, number, row: { change, message } }
       })
       const more = seq < standing.head.number || rev < standing.rev
-      return { standing, reset, messages: seenMessages, changes: seenChanges, seq, rev, more }
+      const erased = gone.since[at] as number[]
+      return { standing, reset, messages: seenMessages, changes: seenChanges, erased, seq, rev, more }
     })
+  }
+
+  /** What of these messages the user erased, and what they erased since in each conversation. */
+  async function goneOf(user: string, spans: readonly Span[], found: readonly (Message | undefined)[]) {
+    const members = new Map(spans.map(({ standing }) => [standing.conversation.id, standing.member]))
+    const rows = found.filter(message => message !== undefined)
+    const [erased, since] = await Promise.all([
+      erasedAt(
+        ctx,
+        rows.map(({ conv, seq }) => ({ conv, user, member: members.get(conv), seq })),
+      ),
+      erasedAfter(
+        ctx,
+        spans.map(({ standing: { member }, fromErased: after }) => ({ conv: member.conv, user, member, after })),
+      ),
+    ])
+    return { rows: new Set(rows.filter((_, i) => erased[i])), since }
   }
 
   /** The message that each change concerns, in order. */
@@ -163,6 +192,11 @@ export function openResume(ctx: Context, positions: Positions) {
   return resume
 }
 
+/** Notices may be for some members only. */
+function isFor({ what, users }: Change, user: string): boolean {
+  return what !== 'notice' || !users || users.includes(user)
+}
+
 /** Rows after `from` up to `to` that a device lacks. */
 interface Span {
   standing: Standing
@@ -171,17 +205,24 @@ interface Span {
   toSeq: number
   fromRev: number
   toRev: number
+  fromErased: number
+}
+
+/** How many messages its user erased that the device does not know of. */
+function erasedIn({ standing, fromErased }: Span): number {
+  return (standing.member.erased ?? 0) - fromErased
 }
 
 /** What a device lacks of a conversation; undefined when it has everything. */
 function spanOf(standing: Standing, known: Position | undefined, current: boolean, limit: number): Span | undefined {
   const { head, rev, member } = standing
   const end = head.number
+  const erased = member.erased ?? 0
   if (!known || !current || isUseless(standing, known)) {
     const fromSeq = Math.min(end, Math.max(end - limit, member.hidden))
-    return { standing, reset: true, fromSeq, toSeq: end, fromRev: rev, toRev: rev }
+    return { standing, reset: true, fromSeq, toSeq: end, fromRev: rev, toRev: rev, fromErased: erased }
   }
-  if (known.seq === end && known.rev === rev && (known.read ?? member.readSeq) === member.readSeq) return undefined
+  if (known.seq === end && known.rev === rev && hasOwn(standing, known)) return undefined
   return {
     standing,
     reset: false,
@@ -189,13 +230,25 @@ function spanOf(standing: Standing, known: Position | undefined, current: boolea
     toSeq: Math.min(end, known.seq + limit),
     fromRev: known.rev,
     toRev: Math.min(rev, known.rev + limit),
+    fromErased: known.erased ?? erased,
   }
+}
+
+/** Whether the device shows what both sides read and what its user took out of their view; what it does not name it has. */
+function hasOwn({ member, peerRead }: Standing, known: Position): boolean {
+  return (
+    (known.read ?? member.readSeq) === member.readSeq &&
+    (known.peerRead ?? peerRead) === peerRead &&
+    (known.hidden ?? member.hidden) === member.hidden &&
+    (known.erased ?? member.erased ?? 0) === (member.erased ?? 0)
+  )
 }
 
 function isUseless({ head, rev, member }: Standing, known: Position): boolean {
   if (known.since !== undefined && known.since !== member.joined) return true
-  if (known.seq > head.number || known.rev > rev) return true
-  return head.number - known.seq > tooFar || rev - known.rev > tooFar
+  const erased = member.erased ?? 0
+  if (known.seq > head.number || known.rev > rev || (known.erased ?? 0) > erased) return true
+  return [head.number - known.seq, rev - known.rev, erased - (known.erased ?? erased)].some(missed => missed > tooFar)
 }
 
 function keys({ standing }: Span, from: number, to: number): [number, number][] {

@@ -3,24 +3,16 @@ import type { Call } from '../call.ts'
 import { type Context, change, type Plan } from '../context.ts'
 import { conversationsHere } from '../conversations/here.ts'
 import { Fault } from '../errors.ts'
-import { type Event, groupSubject, userSubject } from '../events.ts'
-import type { Group, Invitation, Policy } from '../model.ts'
-import {
-  conversations,
-  groupCount,
-  groupList,
-  invitations as invitationTable,
-  memberCount,
-  names,
-  users,
-} from '../tables.ts'
-import { tell } from '../telling.ts'
+import type { Group, Policy } from '../model.ts'
+import { conversations, groupCount, groupList, memberCount, names, users } from '../tables.ts'
+import { type Told, toldConversation, toldUser } from '../telling.ts'
 import { demandUsers, gets } from '../users/rows.ts'
 import type { Find } from './find.ts'
-import { invitationOf } from './inviting.ts'
+import { invitationOf, mostInvited, tellInvited } from './inviting.ts'
 import { type KindName, kinds } from './kinds.ts'
 import { type Allowance, openPlaces } from './places.ts'
 import { atStart, type MemberDraft, memberSteps } from './rows.ts'
+import { invitations as invitationTable } from './tables.ts'
 import { tip } from './tips.ts'
 
 /** A group that is to be made. */
@@ -59,8 +51,6 @@ export const mostFirstMembers = 300
 interface Created {
   group: Group
   exists: boolean
-  invitations: Invitation[]
-  tip: Event | undefined
 }
 
 /** Making groups. */
@@ -76,40 +66,21 @@ export function openCreate(ctx: Context, find: Find) {
     call: Call,
     asked: GroupDraft,
   ): Promise<{ group: Group; exists: boolean; dropped: string[]; crowded: string[] }> {
-    const kind = kinds[asked.kind]
-    const policy: Policy = { ...kind.policy, ...asked.policy }
-    const wanted = await askBefore(call, asked, policy)
+    const wanted = await askBefore(call, asked, { ...kinds[asked.kind].policy, ...asked.policy })
+    const { policy } = wanted
     const kept = new Set(namesOf(wanted))
     const full = await crowded(call.app.id, [...kept], asked.allowance)
     const draft = without(wanted, full)
     const first = firstMembers(draft)
     const invited = draft.invited ?? []
-    if (first.length + invited.length > mostFirstMembers) throw new Fault('request.batch')
+    if (first.length + invited.length > mostFirstMembers || invited.length > mostInvited)
+      throw new Fault('request.batch')
     if (policy.members === 'passing' && (draft.members?.length ?? 0) > 0) throw new Fault('group.kind')
     if (first.length + invited.length > policy.maxMembers) throw new Fault('group.full')
     const id = await ctx.ids()
     const made = await ctx.queue(uniqueNames(call.app.id, draft), () =>
       change<Created>(ctx, () => planCreate(call, draft, policy, first, id)),
     )
-    if (!made.exists) {
-      const stored = first.map(member => member.user)
-      tell(ctx, call, groupSubject(made.group.id), { type: 'group.created', group: made.group, members: stored })
-      for (const user of stored)
-        tell(ctx, call, userSubject(call.app.id, user), {
-          type: 'membership',
-          user,
-          conv: id,
-          here: true,
-          kind: 'group',
-        })
-      if (made.tip) tell(ctx, call, groupSubject(made.group.id), made.tip)
-      for (const invitation of made.invitations)
-        tell(ctx, call, userSubject(call.app.id, invitation.user), {
-          type: 'member.invited',
-          group: made.group,
-          invitation,
-        })
-    }
     return { ...made, dropped: namesOf(asked).filter(user => !kept.has(user)), crowded: [...full] }
   }
 
@@ -126,7 +97,7 @@ export function openCreate(ctx: Context, find: Find) {
     const earlier = again === undefined ? undefined : await ctx.store.get(names, [app, 'idempotent', again])
     const [group] = earlier ? await conversationsHere(ctx, app, [earlier.value.id]) : []
     if (group?.type === 'direct') throw new Fault('conversation.kind', 'the key has made a conversation of two')
-    if (group) return { steps: [], done: () => ({ group, exists: true, invitations: [], tip: undefined }) }
+    if (group) return { steps: [], done: () => ({ group, exists: true }) }
     if (draft.owner && draft.allowance) await demandAllowed(app, draft.owner, draft.allowance)
     const accounts = await accountsOf(app, first, draft)
     const alias = draft.alias ?? madeAlias(draft.kind, id)
@@ -174,8 +145,19 @@ export function openCreate(ctx: Context, find: Find) {
       draft.told && came.length > 0
         ? { what: 'invited' as const, by: call.operator ?? '', users: came, ...draft.told }
         : undefined
-    const tipped = await tip(ctx, call, value, say, steps)
-    return { steps, done: results => ({ group: value, exists: false, invitations, tip: tipped(results) }) }
+    const tips = await tip(ctx, call, value, say, steps)
+    const tipped = tips.length > 0
+    const stored = first.map(member => member.user)
+    const room = policy.members === 'passing' || undefined
+    const tells: Told[] = [
+      toldConversation(call, value, { type: 'group.created', group: value, members: stored, tipped }),
+      ...stored.map(user =>
+        toldUser(call, user, { type: 'membership', user, conv: id, here: true, kind: 'group', room }),
+      ),
+      ...tips,
+      ...invitations.flatMap(invitation => tellInvited(ctx, call, value, invitation, steps)),
+    ]
+    return { steps, tells, done: () => ({ group: value, exists: false }) }
   }
 
   /** The refusal for an id that is taken: by a group of the same owner, or by somebody else's. */
@@ -184,17 +166,22 @@ export function openCreate(ctx: Context, find: Find) {
     return new Fault(group && owner && group.owner === owner ? 'group.taken.own' : 'group.taken')
   }
 
-  async function askBefore(call: Call, draft: GroupDraft, policy: Policy): Promise<GroupDraft> {
-    const asked = await ctx.ask('group.create', call, {
+  async function askBefore(call: Call, draft: GroupDraft, policy: Policy): Promise<GroupDraft & { policy: Policy }> {
+    const asked = await ctx.hooks.ask('group.create', call, {
       owner: draft.owner ?? '',
       name: draft.name,
       kind: draft.kind,
-      members: namesOf(draft),
+      members: (draft.members ?? []).map(member => member.user),
+      invited: draft.invited ?? [],
       policy,
+      text: draft.told?.text,
+      fields: draft.fields,
     })
-    const kept = new Set(asked.members)
+    const kept = new Set([...asked.members, ...asked.invited])
     const invited = draft.invited?.filter(user => kept.has(user))
-    return { ...draft, name: asked.name, invited, members: draft.members?.filter(member => kept.has(member.user)) }
+    const members = draft.members?.filter(member => kept.has(member.user))
+    const fields = { ...draft.fields, ...asked.fields }
+    return { ...draft, name: asked.name, policy: asked.policy, fields, invited, members }
   }
 
   /** The users' rows of the first members, in order; Fault('user.missing') also for one who is only invited. */

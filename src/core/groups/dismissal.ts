@@ -1,20 +1,28 @@
 import { del, type Step } from '../../storage/store.ts'
 import type { Context } from '../context.ts'
 import type { Work } from '../jobs/jobs.ts'
-import { invitations, memberCount, members, memberships, sent } from '../tables.ts'
+import { endRoom } from '../rooms/ending.ts'
+import { memberCount, members, memberships, sent } from '../tables.ts'
+import { applications, invitations, restrictions } from './tables.ts'
 
 /** Rows of one batch: small enough that other sends hardly wait behind it. */
 const batch = 100
 
-/** The job that cleans up after a dismissal: members, their memberships and invitations, a few at a time; nobody sees them any more. */
+/** The job that cleans up after a dismissal: members, their memberships, and who wanted to come in or was kept from it, a few at a time; nobody sees them any more. */
 export function dismissal(ctx: Context): Work {
   return async state => {
     const { id, app } = state as { id: number; app: number }
-    const [rows, invited] = await Promise.all([
+    const [rows, invited, applied, restricted] = await Promise.all([
       ctx.store.scan(members, { prefix: [id], limit: batch }),
-      ctx.store.scan(invitations, { prefix: [id], limit: batch }),
+      ctx.store.scan(invitations, { prefix: [app, id], limit: batch }),
+      ctx.store.scan(applications, { prefix: [app, id], limit: batch }),
+      ctx.store.scan(restrictions, { prefix: [id], limit: batch }),
     ])
-    const steps: Step[] = invited.map(row => del(invitations, [id, row.value.user]))
+    const steps: Step[] = [
+      ...invited.map(row => del(invitations, [app, id, row.value.user])),
+      ...applied.map(row => del(applications, [app, id, row.value.user])),
+      ...restricted.map(row => del(restrictions, [id, row.value.what, row.value.user])),
+    ]
     for (const row of rows)
       steps.push(
         del(members, [id, row.value.user]),
@@ -23,6 +31,7 @@ export function dismissal(ctx: Context): Work {
       )
     if (rows.length < batch) steps.push(del(memberCount, [id]))
     if (steps.length > 0) await ctx.store.commit(steps)
-    return rows.length < batch && invited.length < batch ? 'done' : state
+    const ended = await endRoom(ctx, id, app)
+    return ended && [rows, invited, applied, restricted].every(page => page.length < batch) ? 'done' : state
   }
 }

@@ -1,29 +1,24 @@
-import { add, append, check, del, put, type Row, type Step } from '../../storage/store.ts'
+import { add, append, check, del, put, type Step } from '../../storage/store.ts'
 import type { Call } from '../call.ts'
-import { type Context, changeBeside } from '../context.ts'
+import { type Context, changeBeside, tell } from '../context.ts'
 import { Fault } from '../errors.ts'
-import { groupSubject, userSubject } from '../events.ts'
-import { type Place, type Reading, readingsAt } from '../messages/reading.ts'
-import type { Group, Member, User } from '../model.ts'
-import { changes, conversations, invitations, memberCount, members, users } from '../tables.ts'
-import { tell } from '../telling.ts'
-import { gets, holds, present } from '../users/rows.ts'
+import type { Group, Member } from '../model.ts'
+import { changes, conversations, memberCount, members, users } from '../tables.ts'
+import { type Told, toldConversation, toldUser, unnumbered } from '../telling.ts'
+import { gets, present } from '../users/rows.ts'
+import { askInvite } from './asking.ts'
+import { candidatesOf } from './candidates.ts'
 import { type Allowance, openPlaces } from './places.ts'
 import { demand, demandMembers, rankOf } from './rights.ts'
-import {
-  type Beginning,
-  changeOf,
-  groupKey,
-  living,
-  type MemberDraft,
-  memberKeys,
-  memberOf,
-  memberSteps,
-} from './rows.ts'
+import { groupKey, living, type MemberDraft, memberKeys, memberOf, memberSteps } from './rows.ts'
+import { applications, invitations } from './tables.ts'
 import { tip } from './tips.ts'
 
-/** What became of somebody who was to be added; 'crowded' = is in as many groups as they may be. */
-export type Added = 'added' | 'present' | 'pending' | 'missing' | 'crowded'
+/**
+ * What became of somebody who was to be added; 'crowded' = is in as many groups as they may be, 'banned' = may not come
+ * into this one.
+ */
+export type Added = 'added' | 'present' | 'pending' | 'missing' | 'crowded' | 'banned'
 
 /** How members are added. */
 export interface AddOptions {
@@ -38,26 +33,34 @@ export interface AddOptions {
   text?: string
   /** The caller's own data for the clients that are told. */
   ext?: string
-  how?: 'added' | 'invited' | 'applied'
+  how?: 'added' | 'invited' | 'applied' | 'accepted'
   /** How many groups each of them may be in. */
   allowance?: Allowance
 }
 
-/** With those who may be in no more groups. */
-type Judged = AddOptions & { crowded: ReadonlySet<string> }
-
-/** Somebody who is to be added, with what was read of them. */
-interface Candidate {
-  draft: MemberDraft
-  row: Row<Member> | undefined
-  account: Row<User> | undefined
-  /** Is a member already, and was not deleted since. */
-  here: boolean
-  begin: Beginning
+/** A way in other than being added by somebody who may invite. */
+export interface Entry {
+  /** Refuses who may not come in this way; gives what must be so still at the commit, and who brought the user in. */
+  judge(group: Group): Promise<{ checks: Step[]; by?: string }>
+  /** Adds what goes with coming in to the batch, and gives what is to be told of that. */
+  finish(group: Group, steps: Step[]): Told[]
 }
 
-/** Members added in one batch: five steps each, and the batch's other steps. */
-const chunk = 190
+/** With those who may be in no more groups, and the way in that was taken. */
+type Judged = AddOptions & { crowded: ReadonlySet<string>; entry?: Entry }
+
+/** Members added in one batch: six steps each, and the batch's other steps. */
+const chunk = 160
+
+/** How somebody is refused who comes alone. */
+const refusals = {
+  present: 'member.exists',
+  missing: 'user.missing',
+  crowded: 'group.limit.joined',
+  banned: 'group.banned',
+} as const
+
+export type Joining = ReturnType<typeof openJoining>
 
 /** Adding members to groups. */
 export function openJoining(ctx: Context) {
@@ -75,12 +78,11 @@ export function openJoining(ctx: Context) {
     options: AddOptions = {},
   ): Promise<Added[]> {
     const users = [...new Set(drafts.map(draft => draft.user))]
-    const asked = await ctx.ask('group.invite', call, { group: id, by: call.operator ?? '', users })
-    const allowed = new Set(asked.users)
+    const allowed = new Set(await askInvite(ctx, call, id, users, options.text))
     const named = new Set<string>()
     const kept = drafts.filter(({ user }) => allowed.has(user) && !named.has(user) && named.add(user))
     const results = new Map<string, Added>()
-    await ctx.queue(memberKeys(id, users), async () => {
+    const join = async () => {
       const full = await crowded(
         call.app.id,
         kept.map(draft => draft.user),
@@ -90,25 +92,34 @@ export function openJoining(ctx: Context) {
       if (kept.length > chunk) await demandPlaces(call, id, kept)
       for (let at = 0; at === 0 || at < kept.length; at += chunk)
         await addChunk(call, id, kept.slice(at, at + chunk), judged, results)
-    })
+    }
+    await ctx.queue(memberKeys(id, users), join).catch(error => tellRefused(call, id, error))
     return drafts.map(draft => results.get(draft.user) ?? 'missing')
   }
 
+  /**
+   * Lets one user in by a way of their own, all or nothing. Fault: 'member.exists', 'user.missing', 'group.limit.joined',
+   * 'group.banned', 'group.full'; what the entry refuses.
+   */
+  async function admit(call: Call, id: number, user: string, entry: Entry, options: AddOptions = {}): Promise<void> {
+    const join = async () => {
+      const full = await crowded(call.app.id, [user], options.allowance)
+      await addChunk(call, id, [{ user }], { ...options, crowded: full, entry }, new Map())
+    }
+    await ctx.queue(memberKeys(id, [user]), join).catch(error => tellRefused(call, id, error))
+  }
+
   async function addChunk(call: Call, id: number, drafts: MemberDraft[], options: Judged, results: Map<string, Added>) {
-    const outcome = await changeBeside(ctx, groupKey(id), () => planAdd(call, id, drafts, options))
-    for (const [user, added] of outcome.results) results.set(user, added)
-    if (!outcome.change) return
-    const { group, joined, change: told } = outcome
-    tell(ctx, call, groupSubject(id), {
-      type: 'members.joined',
-      group,
-      members: joined,
-      change: told,
-      how: options.how ?? 'added',
-    })
-    if (outcome.tip) tell(ctx, call, groupSubject(id), outcome.tip)
-    for (const { user } of joined)
-      tell(ctx, call, userSubject(group.app, user), { type: 'membership', user, conv: id, here: true, kind: 'group' })
+    const { added, full } = await changeBeside(ctx, groupKey(id), () => planAdd(call, id, drafts, options))
+    for (const [user, what] of added) results.set(user, what)
+    if (full) await tell(ctx, toldFull(call, full))
+  }
+
+  /** The app hears that somebody found the group full; the refusal goes on. */
+  async function tellRefused(call: Call, id: number, error: unknown): Promise<never> {
+    const row = error instanceof Fault && error.reason === 'group.full' && (await ctx.store.get(conversations, [id]))
+    if (row) await tell(ctx, toldFull(call, row.value as Group))
+    throw error
   }
 
   async function planAdd(call: Call, id: number, drafts: MemberDraft[], options: Judged) {
@@ -116,14 +127,16 @@ export function openJoining(ctx: Context) {
     // An owner who was deleted and comes again is none any more.
     const group = drafts.some(({ user }) => user === row.value.owner) ? await owned(row.value) : row.value
     demandMembers(group)
-    if (!call.admin) demand(call, group.policy.invite, await memberOf(ctx, group, call.operator))
-    const { candidates, end } = await candidatesOf(group, drafts, options)
+    const { entry } = options
+    if (!call.admin && !entry) demand(call, group.policy.invite, await memberOf(ctx, group, call.operator))
+    const entering = await entry?.judge(group)
+    const { candidates, end } = await candidatesOf(ctx, group, drafts, options.barrier)
     const now = ctx.clock()
     const results = new Map<string, Added>()
-    const steps: Step[] = []
+    const steps: Step[] = [...(entering?.checks ?? [])]
     const joined: Member[] = []
     let places = 0
-    for (const { draft, row, account, here, begin } of candidates) {
+    for (const { draft, row, account, here, banned, begin } of candidates) {
       const { user } = draft
       if (results.has(user)) continue
       const missing = options.strangers ? account?.value.removed : !present(account)
@@ -132,83 +145,56 @@ export function openJoining(ctx: Context) {
       else if (here && row) {
         results.set(user, 'present')
         steps.push(check(members, [id, user], row), put(members, overwritten(group, row.value, draft)))
-      } else if (options.crowded.has(user)) results.set(user, 'crowded')
+      } else if (banned) results.set(user, 'banned')
+      else if (options.crowded.has(user)) results.set(user, 'crowded')
       else {
         results.set(user, 'added')
-        const [member, membership] = memberSteps(group, draft, gets(now, account), begin, call.operator) as [Step, Step]
-        steps.push(check(members, [id, user], row), member, membership, del(invitations, [id, user]))
+        const by = entering?.by ?? call.operator
+        const [member, membership] = memberSteps(group, draft, gets(now, account), begin, by) as [Step, Step]
+        steps.push(check(members, [id, user], row), member, membership)
+        steps.push(del(invitations, [group.app, id, user]), del(applications, [group.app, id, user]))
         // Nobody becomes a member who is being deleted at this moment.
         if (account) steps.push(check(users, [group.app, user], account))
         joined.push((member as { value: object }).value as Member)
         if (!row) places++
       }
     }
+    if (entry) demandAdded(results)
     const names = joined.map(member => member.user)
+    // One further than now: a check comes before all of them.
+    const counting = steps.length + 1
     if (places > 0) steps.push(add(memberCount, [id], places, { max: group.policy.maxMembers }))
     if (group !== row.value) steps.push(put(conversations, group))
     const at = steps.length
     // The group must not be dismissed in between: its row is part of what the batch relies on.
     if (steps.length > 0) steps.unshift(check(conversations, [id], row))
-    if (names.length > 0)
-      steps.push(
-        append(changes, [id], { what: 'member', by: call.operator ?? '', users: names, detail: { joined: true } }),
-      )
+    const record = { what: 'member' as const, by: call.operator ?? '', users: names, detail: { joined: true } }
+    if (names.length > 0) steps.push(append(changes, [id], record))
     const asleep = group.policy.wakes && end === 0
     const say = names.length === 0 || options.quiet || asleep ? undefined : joinNotice(call, options, names)
-    const tipped = await tip(ctx, call, group, say, steps)
-    return {
-      steps,
-      bounds: new Fault('group.full'),
-      done: (got: readonly unknown[]) => ({
-        results,
-        group,
-        joined,
-        change: names.length > 0 ? changeOf(steps, got, at + 1) : undefined,
-        tip: tipped(got),
-      }),
+    const tips = await tip(ctx, call, group, say, steps)
+    const tells: Told[] = []
+    if (names.length > 0) {
+      const how = options.how ?? ('added' as const)
+      const change = unnumbered(id, record)
+      const tipped = tips.length > 0
+      const event = { type: 'members.joined' as const, group, members: joined, change, how, tipped }
+      tells.push(toldConversation(call, group, event, at + 1), ...tips)
     }
+    for (const user of names)
+      tells.push(toldUser(call, user, { type: 'membership', user, conv: id, here: true, kind: 'group' }))
+    if (entry) tells.push(...entry.finish(group, steps))
+    const done = (got: readonly unknown[]) => {
+      const last = places > 0 && got[counting] === group.policy.maxMembers
+      return { added: results, full: last ? group : undefined }
+    }
+    return { steps, tells, bounds: new Fault('group.full'), done }
   }
 
   /** The group with the owner it has: nobody, when they were deleted. */
   async function owned(group: Group): Promise<Group> {
     const owner = await memberOf(ctx, group, group.owner)
     return owner ? group : { ...group, owner: '', updated: ctx.clock(), revision: group.revision + 1 }
-  }
-
-  /** What is known of those who are to be added, in order, and the number of the last message. */
-  async function candidatesOf(
-    group: Group,
-    drafts: readonly MemberDraft[],
-    options: AddOptions,
-  ): Promise<{ candidates: Candidate[]; end: number }> {
-    const given = drafts.filter(draft => draft.fields?.readSeq !== undefined)
-    const places = [...drafts.map(({ user }) => ({ user })), ...given.map(seqOf)]
-    const [old, known, readings] = await Promise.all([
-      ctx.store.getMany(
-        members,
-        drafts.map(draft => [group.id, draft.user]),
-      ),
-      ctx.store.getMany(
-        users,
-        drafts.map(draft => [group.app, draft.user]),
-      ),
-      readingsAt(ctx, group, places),
-    ])
-    const end = readings[0]?.readSeq ?? 0
-    const hidden = options.barrier || !group.policy.earlier ? end : 0
-    // For drafts that bring a read position: what had been counted by then.
-    const read = new Map(given.map((draft, i) => [draft, readings[drafts.length + i]]))
-    const candidates = drafts.map((draft, i): Candidate => {
-      const [row, account] = [old[i], known[i]]
-      return {
-        draft: { ...draft, fields: { ...draft.fields, ...read.get(draft) } },
-        row,
-        account,
-        here: row !== undefined && holds(account, row.value.joined),
-        begin: { hidden, ...(readings[i] as Reading) },
-      }
-    })
-    return { candidates, end }
   }
 
   /** For more than one batch: the places for all of them are free before the first is added. */
@@ -225,10 +211,17 @@ export function openJoining(ctx: Context) {
     if ((count?.value.n ?? 0) + fresh > group.policy.maxMembers) throw new Fault('group.full')
   }
 
-  return { addMany }
+  return { addMany, admit }
 }
 
-const seqOf = ({ user, fields }: MemberDraft): Place => ({ user, seq: fields?.readSeq })
+function demandAdded(results: ReadonlyMap<string, Added>): void {
+  for (const result of results.values())
+    if (result !== 'added' && result !== 'pending') throw new Fault(refusals[result])
+}
+
+function toldFull(call: Call, group: Group): Told {
+  return { call, subjects: [], event: { type: 'group.full', group } }
+}
 
 function overwritten(group: Group, old: Member, draft: MemberDraft): Member {
   const role = draft.role === 'owner' && draft.user !== group.owner ? 'member' : draft.role
@@ -239,9 +232,11 @@ function overwritten(group: Group, old: Member, draft: MemberDraft): Member {
   return { ...old, ...draft.fields, ...kept, rank }
 }
 
+const tipped = { added: 'invited', invited: 'invited', applied: 'joined', accepted: 'accepted' } as const
+
 function joinNotice(call: Call, options: AddOptions, users: string[]) {
   return {
-    what: options.how === 'applied' ? ('joined' as const) : ('invited' as const),
+    what: tipped[options.how ?? 'added'],
     by: call.operator ?? '',
     users,
     text: options.text,

@@ -108,7 +108,15 @@ export const kinds = {
   },
   chatroom: {
     shown: { tencent: 'AVChatRoom', netease: 'chatroom', volcengine: 100 },
-    policy: { ...live, edit: 'managers', kick: 'managers', mute: 'managers', stored: true, earlier: true },
+    policy: {
+      ...live,
+      edit: 'managers',
+      kick: 'managers',
+      mute: 'managers',
+      stored: true,
+      earlier: true,
+      guests: true,
+    },
   },
   group: {
     shown: { tencent: 'Public', netease: 'team', volcengine: 2 },
@@ -116,7 +124,7 @@ export const kinds = {
   },
   livegroup: {
     shown: { tencent: 'AVChatRoom', netease: 'chatroom', volcengine: 100 },
-    policy: { ...live, kick: 'managers', mute: 'managers', stored: true, earlier: true, tips: 'none' },
+    policy: { ...live, kick: 'managers', mute: 'managers', stored: true, earlier: true, tips: 'none', guests: true },
   },
 } as const satisfies Record<string, Kind>
 

@@ -2,12 +2,14 @@ import { add, append, check, del, put, type Row, type Step } from '../../storage
 import type { Call } from '../call.ts'
 import { type Context, changeBeside } from '../context.ts'
 import { Fault } from '../errors.ts'
-import { groupSubject, userSubject } from '../events.ts'
 import type { Group, Member } from '../model.ts'
-import { changes, conversations, memberCount, members, memberships } from '../tables.ts'
-import { tell } from '../telling.ts'
-import { demand, demandMembers } from './rights.ts'
-import { changeOf, groupKey, living, memberKeys, memberOf } from './rows.ts'
+import { changes, conversations, memberCount, members, memberships, users } from '../tables.ts'
+import { type Told, toldConversation, toldUser, unnumbered } from '../telling.ts'
+import { askAbout } from './asking.ts'
+import { restrict } from './restricting.ts'
+import { demandMembers } from './rights.ts'
+import { demandOperator, groupKey, living, memberKeys } from './rows.ts'
+import { applications, invitations } from './tables.ts'
 import { tip } from './tips.ts'
 
 /** What is told with a leaving; nothing when quiet. */
@@ -20,6 +22,19 @@ export interface Telling {
 
 /** Users taken out in one batch: three steps each. */
 const most = 300
+/** Users banned in one batch: seven steps each. */
+const mostBanned = 100
+
+/** What goes with a leaving. */
+interface Way {
+  how: 'left' | 'kicked' | 'removed'
+  /** Refuses by Fault; gives what must be so still at the commit. */
+  judge(group: Group, rows: (Row<Member> | undefined)[]): Promise<Step[]>
+  /** Keeps those who leave, and those who are out already, out from now on: the steps that do it. */
+  bar?(group: Group): Promise<Step[]>
+}
+
+export type Leaving = ReturnType<typeof openLeaving>
 
 /** Taking members out of groups. */
 export function openLeaving(ctx: Context) {
@@ -35,44 +50,88 @@ export function openLeaving(ctx: Context) {
     options: Telling & { before?: number } = {},
   ): Promise<{ removed: string[]; missing: string[] }> {
     if (ids.length > most) throw new Fault('request.batch')
-    const how = options.before === undefined ? 'kicked' : 'removed'
-    return leaveGroup(call, id, [...new Set(ids)], how, options, async (group, rows) => {
-      if (call.admin) return
-      const by = await memberOf(ctx, group, call.operator)
-      demand(call, group.policy.kick, by)
-      if (rows.some(row => row && row.value.rank <= (by?.rank ?? 2))) throw new Fault('group.role')
-    })
+    const draft = { by: call.operator ?? '', users: [...new Set(ids)] }
+    if (options.before !== undefined)
+      return leaveGroup(call, id, draft.users, { how: 'removed', judge: async () => [] }, options)
+    const { users } = (await askAbout(ctx, call, 'group.kick', id, draft)) ?? draft
+    return leaveGroup(call, id, users, { how: 'kicked', judge: (group, rows) => judge(call, group, rows) }, options)
+  }
+
+  /** `removeMany` for good: users of whom nobody comes in before a time (ms), members or not. At most 100. */
+  async function banMany(call: Call, id: number, ids: readonly string[], until: number, options: Telling = {}) {
+    if (ids.length > mostBanned) throw new Fault('request.batch')
+    return leaveGroup(
+      call,
+      id,
+      [...ids],
+      {
+        how: 'kicked',
+        async judge(group, rows) {
+          if (rows.some(row => row?.value.rank === 0)) throw new Fault('group.role', 'nobody bans the owner')
+          return judge(call, group, rows)
+        },
+        bar: group => barring(call, group, ids, { until, text: options.text }),
+      },
+      options,
+    )
+  }
+
+  /** An operator may kick, and only those below. */
+  async function judge(call: Call, group: Group, rows: (Row<Member> | undefined)[]): Promise<Step[]> {
+    const { by, checks } = await demandOperator(ctx, call, group, group.policy.kick)
+    if (by && rows.some(row => row && row.value.rank <= by.rank)) throw new Fault('group.role')
+    return checks
+  }
+
+  async function barring(call: Call, group: Group, ids: readonly string[], ban: { until: number; text?: string }) {
+    const known = await ctx.store.getMany(
+      users,
+      ids.map(user => [group.app, user]),
+    )
+    const now = ctx.clock()
+    const steps = ids.flatMap((user, i) => [
+      restrict(call, group, 'ban', known[i], { user, ...ban }, now),
+      del(applications, [group.app, group.id, user]),
+      del(invitations, [group.app, group.id, user]),
+    ])
+    // Whoever is coming in at this moment relies on the group's row, and now has to look again.
+    return [put(conversations, group), ...steps]
   }
 
   /** A member leaves. Fault('member.missing'), or Fault('group.owner.leave') where the owner may not. */
   async function leave(call: Call, id: number, user: string, options: Telling = {}): Promise<void> {
-    await leaveGroup(call, id, [user], 'left', options, async (group, [row]) => {
-      if (!row) throw new Fault('member.missing')
-      if (row.value.rank === 0 && !group.policy.ownerMayLeave) throw new Fault('group.owner.leave')
-    })
+    await askAbout(ctx, call, 'group.leave', id, { user })
+    await leaveGroup(call, id, [user], { how: 'left', judge: demandLeave }, options)
+  }
+
+  async function demandLeave(group: Group, [row]: (Row<Member> | undefined)[]): Promise<Step[]> {
+    if (!row) throw new Fault('member.missing')
+    if (row.value.rank === 0 && !group.policy.ownerMayLeave) throw new Fault('group.owner.leave')
+    return []
   }
 
   async function leaveGroup(
     call: Call,
     id: number,
     ids: string[],
-    how: 'left' | 'kicked' | 'removed',
+    { how, judge, bar }: Way,
     options: Telling & { before?: number },
-    judge: (group: Group, rows: (Row<Member> | undefined)[]) => Promise<void>,
   ) {
-    return ctx.queue(memberKeys(id, ids), async () => {
-      const outcome = await changeBeside(ctx, groupKey(id), async () => {
+    return ctx.queue(memberKeys(id, ids), () =>
+      changeBeside(ctx, groupKey(id), async () => {
         const row = living(call.app.id, await ctx.store.get(conversations, [id]))
         const group = row.value
-        if (options.before === undefined) demandMembers(group)
+        if (options.before === undefined && !bar) demandMembers(group)
         const rows = await ctx.store.getMany(
           members,
           ids.map(user => [id, user]),
         )
         const old = rows.map(row => (row && row.value.joined < (options.before ?? Infinity) ? row : undefined))
-        await judge(group, old)
+        const steps: Step[] = await judge(group, old)
         const removed = ids.filter((_, i) => old[i])
-        const steps: Step[] = []
+        const missing = ids.filter((_, i) => !old[i])
+        // Nothing to do is nothing to write, not even what must be so still.
+        if (removed.length === 0 && !bar) return { steps: [], done: () => ({ removed, missing }) }
         for (const [i, user] of ids.entries())
           if (old[i])
             steps.push(
@@ -80,20 +139,21 @@ export function openLeaving(ctx: Context) {
               del(members, [id, user]),
               del(memberships, [group.app, user, id]),
             )
+          else if (bar) steps.push(check(members, [id, user], rows[i]))
         // Its owner must be the same still, and nobody may have dismissed it.
-        if (removed.length > 0) steps.push(check(conversations, [id], row), add(memberCount, [id], -removed.length))
+        steps.push(check(conversations, [id], row))
+        if (removed.length > 0) steps.push(add(memberCount, [id], -removed.length))
+        if (bar) steps.push(...(await bar(group)))
         if (removed.includes(group.owner))
           steps.push(put(conversations, { ...group, owner: '', updated: ctx.clock(), revision: group.revision + 1 }))
         const at = steps.length
-        if (removed.length > 0)
-          steps.push(
-            append(changes, [id], {
-              what: 'member',
-              by: call.operator ?? '',
-              users: removed,
-              detail: { joined: false },
-            }),
-          )
+        const record = {
+          what: 'member' as const,
+          by: call.operator ?? '',
+          users: removed,
+          detail: { joined: false },
+        }
+        if (removed.length > 0) steps.push(append(changes, [id], record))
         const say =
           options.quiet || removed.length === 0
             ? undefined
@@ -104,33 +164,18 @@ export function openLeaving(ctx: Context) {
                 text: options.text,
                 ext: options.ext,
               }
-        const tipped = await tip(ctx, call, group, say, steps)
-        return {
-          steps,
-          done: (got: readonly unknown[]) => ({
-            group,
-            removed,
-            missing: ids.filter((_, i) => !old[i]),
-            change: removed.length > 0 ? changeOf(steps, got, at) : undefined,
-            tip: tipped(got),
-          }),
-        }
-      })
-      const { group, removed, missing } = outcome
-      if (outcome.change)
-        tell(ctx, call, groupSubject(id), { type: 'members.left', group, users: removed, change: outcome.change, how })
-      if (outcome.tip) tell(ctx, call, groupSubject(id), outcome.tip)
-      for (const user of removed)
-        tell(ctx, call, userSubject(group.app, user), {
-          type: 'membership',
-          user,
-          conv: id,
-          here: false,
-          kind: 'group',
-        })
-      return { removed, missing }
-    })
+        const tips = await tip(ctx, call, group, say, steps)
+        const change = unnumbered(id, record)
+        const tipped = tips.length > 0
+        const event = { type: 'members.left' as const, group, users: removed, change, how, tipped }
+        const tells: Told[] = removed.map(user =>
+          toldUser(call, user, { type: 'membership', user, conv: id, here: false, kind: 'group' }),
+        )
+        if (removed.length > 0) tells.unshift(toldConversation(call, group, event, at), ...tips)
+        return { steps, tells, done: () => ({ removed, missing }) }
+      }),
+    )
   }
 
-  return { removeMany, leave }
+  return { removeMany, banMany, leave }
 }

@@ -3,11 +3,21 @@ import type { Context } from '../context.ts'
 import type { Member, Membership, Role } from '../model.ts'
 import { memberCount, members, sent, users } from '../tables.ts'
 import { holds } from '../users/rows.ts'
+import { openAccepting } from './accepting.ts'
+import { openApplying } from './applying.ts'
+import { openBanning } from './banning.ts'
 import { openInviting } from './inviting.ts'
 import { openJoining } from './joining.ts'
 import { openLeaving } from './leaving.ts'
+import { openMemberFields } from './member-fields.ts'
+import { openMine } from './mine.ts'
 import { openPlaces } from './places.ts'
+import { inForce } from './restricting.ts'
 import { rankOf } from './rights.ts'
+import { openRoles } from './roles.ts'
+import { openSilencing } from './silencing.ts'
+import { restrictions } from './tables.ts'
+import { openWaiting } from './waiting.ts'
 
 /** A member with what the list of members shows besides. */
 export interface Listed extends Member {
@@ -27,6 +37,8 @@ export type Members = ReturnType<typeof openMembers>
 /** Members of groups. */
 export function openMembers(ctx: Context) {
   const { placesOf } = openPlaces(ctx)
+  const joining = openJoining(ctx)
+  const leaving = openLeaving(ctx)
 
   /** One member; undefined for somebody outside. */
   async function find(group: number, user: string): Promise<Member | undefined> {
@@ -111,15 +123,27 @@ export function openMembers(ctx: Context) {
     return ctx.store.scan(members, { prefix: [id], from, to, skip, limit }, 'rank')
   }
 
-  /** The members of these rows; undefined also for those whose deletion a job has not worked off yet. */
+  /** The members of these rows with their mutes; undefined also for those whose deletion a job has not worked off yet. */
   async function held(rows: readonly (Row<Member> | undefined)[]): Promise<(Member | undefined)[]> {
     const here = rows.flatMap(row => row?.value ?? [])
-    const accounts = await ctx.store.getMany(
-      users,
-      here.map(member => [member.app, member.user]),
-    )
-    const gone = new Set(here.filter((member, i) => !holds(accounts[i], member.joined)))
-    return rows.map(row => (row && !gone.has(row.value) ? row.value : undefined))
+    const [accounts, mutes] = await Promise.all([
+      ctx.store.getMany(
+        users,
+        here.map(member => [member.app, member.user]),
+      ),
+      ctx.store.getMany(
+        restrictions,
+        here.map(member => [member.conv, 'mute', member.user]),
+      ),
+    ])
+    const now = ctx.clock()
+    const shown = here.map((member, i) => {
+      if (!holds(accounts[i], member.joined)) return undefined
+      const mute = inForce(mutes[i], accounts[i], now)
+      return mute ? { ...member, mutedUntil: mute.until } : member
+    })
+    let next = 0
+    return rows.map(row => (row ? shown[next++] : undefined))
   }
 
   async function withLastSent(id: number, list: Member[]): Promise<Listed[]> {
@@ -144,8 +168,17 @@ export function openMembers(ctx: Context) {
     list,
     joined,
     placesOf,
-    ...openInviting(ctx),
-    ...openJoining(ctx),
-    ...openLeaving(ctx),
+    mine: openMine(ctx),
+    addMany: joining.addMany,
+    removeMany: leaving.removeMany,
+    leave: leaving.leave,
+    ...openInviting(ctx, joining),
+    ...openApplying(ctx, joining),
+    ...openAccepting(ctx, joining),
+    ...openWaiting(ctx),
+    ...openRoles(ctx),
+    ...openSilencing(ctx),
+    ...openMemberFields(ctx),
+    ...openBanning(ctx, leaving),
   }
 }

@@ -55,7 +55,7 @@ describe('how many groups a user may have', () => {
     await node.core.groups.dismiss(node.call, added.group.id)
     const asked = await make({ invited: ['ben', 'cleo'] })
     expect(asked).toMatchObject({ crowded: ['ben'], dropped: [] })
-    const invited = await node.core.members.invitationsOf(asked.group.id, ['ben', 'cleo'])
+    const invited = await node.core.members.invitationsOf(asked.group, ['ben', 'cleo'])
     expect(invited).toMatchObject([undefined, { user: 'cleo' }])
     expect(await groupsOf('ben')).toBe(3)
   })
@@ -89,7 +89,7 @@ describe('inviting', () => {
     const group = await node.group('anna', [], { policy: { maxMembers: 2 } })
     const { invite, invitationsOf } = node.core.members
     expect(await refusal(invite(node.call, group.id, ['ben', 'cleo']))).toBe('group.full')
-    expect(await invitationsOf(group.id, ['ben', 'cleo'])).toEqual([undefined, undefined])
+    expect(await invitationsOf(group, ['ben', 'cleo'])).toEqual([undefined, undefined])
     expect(await invite(node.call, group.id, ['ben', 'anna'])).toEqual(['pending', 'present'])
     const tight = { kind: 'group' as const, name: 'g', owner: 'anna', policy: { maxMembers: 2 } }
     const invited = ['ben', 'cleo']

@@ -1,10 +1,11 @@
-import { put, type Row, type Step } from '../../storage/store.ts'
+import { check, put, type Row, type Step } from '../../storage/store.ts'
+import type { Call } from '../call.ts'
 import type { Context } from '../context.ts'
 import { Fault } from '../errors.ts'
-import type { Change, Group, Member, Role } from '../model.ts'
+import type { Change, Group, Member, Role, Who } from '../model.ts'
 import { members, memberships, users } from '../tables.ts'
 import { holds } from '../users/rows.ts'
-import { rankOf } from './rights.ts'
+import { demand, rankOf } from './rights.ts'
 
 /** Somebody who is to become a member. */
 export interface MemberDraft {
@@ -38,6 +39,40 @@ export async function memberOf(ctx: Context, group: Pick<Group, 'id' | 'app'>, u
     ctx.store.get(users, [group.app, user]),
   ])
   return row && holds(known, row.value.joined) ? row.value : undefined
+}
+
+/**
+ * Refuses an operator who is not among those who may (`demand`). Gives their place, and what the batch has to check so
+ * that they still have it when it is committed.
+ */
+export async function demandOperator(
+  ctx: Context,
+  call: Call,
+  group: Group,
+  who: Who,
+): Promise<{ by: Member | undefined; checks: Step[] }> {
+  if (call.admin) return { by: undefined, checks: [] }
+  const { operator = '' } = call
+  const [row, known] = await Promise.all([
+    ctx.store.get(members, [group.id, operator]),
+    ctx.store.get(users, [group.app, operator]),
+  ])
+  const by = row && holds(known, row.value.joined) ? row.value : undefined
+  demand(call, who, by)
+  return { by, checks: [check(members, [group.id, operator], row)] }
+}
+
+/** Most managers that a group can have, and most that are told of what waits for them. */
+export const mostManagers = 100
+
+/** The owner and the managers of a group. */
+export async function managersOf(ctx: Context, group: Pick<Group, 'id' | 'app'>): Promise<string[]> {
+  const rows = await ctx.store.scan(members, { prefix: [group.id], to: [2], limit: mostManagers + 1 }, 'rank')
+  const known = await ctx.store.getMany(
+    users,
+    rows.map(row => [group.app, row.value.user]),
+  )
+  return rows.filter((row, i) => holds(known[i], row.value.joined)).map(row => row.value.user)
 }
 
 /** Where a new member begins: the last message they do not see, and the numbers that make nothing unread. */

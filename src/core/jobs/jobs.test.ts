@@ -7,6 +7,7 @@ import type { Store } from '../../storage/store.ts'
 import type { Context } from '../context.ts'
 import { askNobody } from '../hooks.ts'
 import { openIds } from '../ids.ts'
+import { openOutbox } from '../outbox/outbox.ts'
 import { jobs } from '../tables.ts'
 import { listJobs } from './inspect.ts'
 import { type Runner, runJobs, startJob, type Work } from './jobs.ts'
@@ -38,7 +39,8 @@ function context(node: string): Context {
     clock: clock.now,
     ids: openIds(store),
     queue: keyedQueue(),
-    ask: askNobody,
+    hooks: askNobody,
+    outbox: openOutbox(() => false, openLocalBus()),
     log,
     node,
   }

@@ -52,6 +52,7 @@ export interface Notice {
     | 'created'
     | 'joined'
     | 'invited'
+    | 'accepted'
     | 'left'
     | 'kicked'
     | 'changed'

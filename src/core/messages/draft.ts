@@ -22,10 +22,24 @@ export interface MessageDraft {
   receipt?: boolean
   quote?: Message['quote']
   push?: Message['push']
-  /** What is asked of the sender: to be a user, to be a member, to be allowed to speak. Default all. */
-  checks?: { users?: boolean; member?: boolean; mute?: boolean }
+  /**
+   * What is asked of the sender: to be a user, to be a member, to be allowed to speak; by default all. And that a single
+   * receiver does not block them; by default for what devices send.
+   */
+  checks?: { users?: boolean; member?: boolean; mute?: boolean; blocks?: boolean }
   /** The app does not want to be asked about this one. */
   unasked?: boolean
+  /** No webhook is to be told of this one. */
+  untold?: boolean
+  /**
+   * Over the flow of its conversation: the app is asked and told, and nobody gets it. Live rooms count by themselves what
+   * does not say so.
+   */
+  over?: boolean
+  /** Its id, when the app was asked and knows it already. */
+  id?: number
+  /** The app wants nobody to get it, and its sender not to know. */
+  dropped?: boolean
 }
 
 /** What became of a message. A passing one has seq 0. */
@@ -36,5 +50,9 @@ export interface Sent {
   time: number
   /** An earlier call with the same client id had sent it. */
   repeated: boolean
+  /** The app had it dropped: its sender is not to know. */
+  dropped?: boolean
+  /** It was dropped because it was over the flow of its conversation. */
+  over?: boolean
   message?: Message
 }

@@ -1,9 +1,14 @@
 import type { Context } from '../context.ts'
-import type { Member } from '../model.ts'
+import type { Conversation, Member } from '../model.ts'
 import { exceptions } from '../tables.ts'
 
 /** Members asked about in one round trip, and exceptions read of each in it: hardly anybody has more. */
 const [together, few] = [200, 20]
+
+/** Whether a member may have exceptions to the counting: in a pair only those who erased something have. */
+export function mayDiffer(type: Conversation['type'], member: Pick<Member, 'erased'>): boolean {
+  return type === 'group' || (member.erased ?? 0) > 0
+}
 
 /** The sum of each member's exceptions to the counting of what they have not read, in the order of the members. */
 export async function exceptionsSince(

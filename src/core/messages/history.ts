@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import type { Conversation, Member, Message } from '../model.ts'
 import { messages } from '../tables.ts'
+import { erasedAt } from './erased.ts'
 
 /** Which messages of a conversation to read. */
 export interface HistoryQuery {
@@ -16,9 +17,15 @@ export interface HistoryQuery {
   /** Newest first. */
   reverse: boolean
   /** Whose view: messages hidden from them are left out. Absent = everything. */
-  viewer?: { user: string; member?: Pick<Member, 'hidden'> }
+  viewer?: Viewer
   /** Which of those; default all. */
   accept?: (message: Message) => boolean
+}
+
+/** Who looks at messages, with their side of the conversation where they have one. */
+export interface Viewer {
+  user: string
+  member?: Pick<Member, 'hidden'> & Partial<Pick<Member, 'joined' | 'erased'>>
 }
 
 /** A page of history. */
@@ -42,8 +49,9 @@ export function openHistory(ctx: Context) {
     for (let looked = 0; looked < budget; ) {
       const want = Math.min(200, Math.max(20, query.limit - found.length + 1))
       const page = await scan(conversation.id, query, after, want)
-      for (const message of page) {
-        if (!visible(message, query.viewer) || query.accept?.(message) === false) {
+      const erased = await erasedOf(conversation.id, page, query.viewer)
+      for (const [i, message] of page.entries()) {
+        if (erased[i] || !visible(message, query.viewer) || query.accept?.(message) === false) {
           after = message
           continue
         }
@@ -76,6 +84,15 @@ export function openHistory(ctx: Context) {
       by === 'time' ? 'shown' : undefined,
     )
     return rows.map(row => row.value)
+  }
+
+  async function erasedOf(conv: number, page: readonly Message[], viewer: Viewer | undefined): Promise<boolean[]> {
+    if (!viewer) return []
+    const { user, member } = viewer
+    return erasedAt(
+      ctx,
+      page.map(({ seq }) => ({ conv, user, member, seq })),
+    )
   }
 
   /** By their ids, in order; undefined for ids that the conversation does not have. At most 10,000. */
@@ -111,8 +128,11 @@ export function openHistory(ctx: Context) {
   return { read, ends, byId, byIds, bySeqs }
 }
 
-/** Whether somebody sees a message: it is not from before they came, and not hidden from them. */
-export function visible(message: Message, viewer: HistoryQuery['viewer']): boolean {
+/** Whether somebody sees a message, unless they erased it: it is not from before they came, and not hidden from them. */
+export function visible(
+  message: Message,
+  viewer: { user: string; member?: Pick<Member, 'hidden'> } | undefined,
+): boolean {
   if (!viewer) return true
   if (viewer.member && message.seq !== 0 && message.seq <= viewer.member.hidden) return false
   if (message.hiddenFrom?.includes(viewer.user)) return false

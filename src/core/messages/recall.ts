@@ -3,10 +3,11 @@ import type { Call } from '../call.ts'
 import { type Context, change } from '../context.ts'
 import { Fault } from '../errors.ts'
 import { belongs } from '../groups/rights.ts'
-import { changeOf, memberOf } from '../groups/rows.ts'
+import { memberOf } from '../groups/rows.ts'
 import type { Conversation, Message } from '../model.ts'
 import { changes, messages } from '../tables.ts'
-import { tellConversation } from '../telling.ts'
+import { toldConversation, unnumbered } from '../telling.ts'
+import { unpinSteps } from './pins.ts'
 
 /** How a message is recalled. */
 export interface RecallOptions {
@@ -32,7 +33,7 @@ export function openRecall(ctx: Context) {
   /**
    * Recalls a message: it keeps its number and loses its content, for everybody and for good.
    * Fault: 'message.missing', 'message.recalled', 'message.late', 'message.fixed' for tips, 'group.role' for an end user
-   * who is neither its sender nor a manager.
+   * who is neither its sender nor a manager, 'hook.refused' when the app says no.
    */
   async function recall(
     call: Call,
@@ -43,29 +44,48 @@ export function openRecall(ctx: Context) {
     const conv = conversation.id
     const by = options.by ?? call.operator ?? ''
     const { reason, text, ext, push, native } = options
-    const { recalled, told } = await change(ctx, async () => {
-      const row = await ctx.store.get(messages, [conv, seq])
-      if (!row) throw new Fault('message.missing')
-      if (row.value.recalled) throw new Fault('message.recalled')
-      if (row.value.parts[0]?.type === 'notice') throw new Fault('message.fixed')
-      if (options.within !== undefined && ctx.clock() - row.value.time > options.within) throw new Fault('message.late')
-      await demandRight(call, conversation, row.value)
+    if (ctx.hooks.listens('message.recall', call)) {
+      const { value: message } = await recallable(call, conversation, seq, options)
+      await ctx.hooks.ask('message.recall', call, { conversation, message, by })
+    }
+    return change(ctx, async () => {
+      const row = await recallable(call, conversation, seq, options)
       const recalled: Message = {
         ...row.value,
         parts: [],
         native: undefined,
         push: undefined,
+        reactions: undefined,
+        pinned: undefined,
         recalled: { by, at: ctx.clock(), reason, text },
       }
+      const record = { what: 'recall' as const, seq, by, detail: { reason, text, ext, push, native } }
       const steps = [
         check(messages, [conv, seq], row),
         put(messages, recalled),
-        append(changes, [conv], { what: 'recall', seq, by, detail: { reason, text, ext, push, native } }),
+        append(changes, [conv], record),
+        ...unpinSteps(row.value),
       ]
-      return { steps, done: results => ({ recalled, told: changeOf(steps, results, 2) }) }
+      const event = {
+        type: 'message.recalled' as const,
+        message: recalled,
+        change: unnumbered(conv, record),
+        conversation,
+        original: row.value,
+      }
+      return { steps, tells: [toldConversation(call, conversation, event, 2)], done: () => recalled }
     })
-    tellConversation(ctx, call, conversation, { type: 'message.recalled', message: recalled, change: told })
-    return recalled
+  }
+
+  /** The message, as it may be recalled now. */
+  async function recallable(call: Call, conversation: Conversation, seq: number, options: RecallOptions) {
+    const row = await ctx.store.get(messages, [conversation.id, seq])
+    if (!row) throw new Fault('message.missing')
+    if (row.value.recalled) throw new Fault('message.recalled')
+    if (row.value.parts[0]?.type === 'notice') throw new Fault('message.fixed')
+    if (options.within !== undefined && ctx.clock() - row.value.time > options.within) throw new Fault('message.late')
+    await demandRight(call, conversation, row.value)
+    return row
   }
 
   async function demandRight(call: Call, conversation: Conversation, message: Message): Promise<void> {

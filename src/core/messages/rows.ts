@@ -86,6 +86,12 @@ export function receiptSteps(conv: number, draft: MessageDraft, id: number, now:
   return [put(receipts, { conv, user: draft.from, client, seq, id, time, expires: now + window })]
 }
 
+/** What is told of a message; its number and time may still be unknown. */
+export function sentEvent(conversation: Conversation, message: Message, draft: Pick<MessageDraft, 'untold'>) {
+  const event = { type: 'message.sent' as const, message, conversation }
+  return draft.untold ? { ...event, quiet: true } : event
+}
+
 /** The stored message with what its append got, as the sender's answer. */
 export function whole(
   conv: number,

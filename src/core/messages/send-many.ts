@@ -1,16 +1,16 @@
 import { type Appended, append, type Step } from '../../storage/store.ts'
 import type { Call } from '../call.ts'
-import { type Context, change } from '../context.ts'
+import { type Context, change, tell } from '../context.ts'
 import type { Directs } from '../conversations/directs.ts'
 import { Fault } from '../errors.ts'
 import type { Direct, Message } from '../model.ts'
 import { messages, receipts, users } from '../tables.ts'
-import { tellSent } from '../telling.ts'
+import { type Told, toldConversation, unsent } from '../telling.ts'
 import type { MessageDraft, Sent } from './draft.ts'
-import { fixed, pair, raise, receiptChecks, receiptSteps, whole } from './rows.ts'
+import { fixed, pair, raise, receiptChecks, receiptSteps, sentEvent, whole } from './rows.ts'
 
-/** Messages stored in one batch: three rows each, and their content below the batch's bytes. */
-const chunk = 40
+/** Messages stored in one batch: four rows each, and their content, which the outbox may hold again, below the batch's bytes. */
+const chunk = 25
 
 /** Sending one message to many users, each in the pair's own conversation. */
 export function openSendMany(ctx: Context, directs: Directs) {
@@ -47,7 +47,6 @@ export function openSendMany(ctx: Context, directs: Directs) {
       pairs.slice(i * chunk, (i + 1) * chunk),
     )
     const sent = (await Promise.all(chunks.map(part => storeChunk(call, part, draft)))).flat()
-    for (const [i, one] of sent.entries()) if (one.message) tellSent(ctx, call, pairs[i] as Direct, one.message)
     const byId = new Map(sent.map(one => [one.conv, one]))
     return ids.map(id => (id === undefined ? undefined : byId.get(id)))
   }
@@ -65,12 +64,14 @@ export function openSendMany(ctx: Context, directs: Directs) {
       const steps: Step[] = pairs.flatMap((direct, i) =>
         repeated[i] ? [] : receiptChecks(direct.id, draft, earlier[i]),
       )
+      const tells: Told[] = []
       const places = pairs.map((direct, i) => {
         if (repeated[i]) return repeated[i]
         const at = steps.length
         const message = drafts[i] as (typeof drafts)[number]
         steps.push(append(messages, [direct.id], { ...message, shown: draft.shown }, raise(direct, draft)))
         steps.push(...receiptSteps(direct.id, draft, message.id, now, at))
+        tells.push(toldMany(call, direct, unsent(direct.id, message, draft.shown), draft, at))
         return at
       })
       const done = (got: readonly unknown[]) =>
@@ -81,7 +82,7 @@ export function openSendMany(ctx: Context, directs: Directs) {
           const { conv, seq, id, time } = place
           return { conv, seq, id, time, repeated: true }
         })
-      return { steps, done }
+      return { steps, tells, done }
     })
   }
 
@@ -96,7 +97,8 @@ export function openSendMany(ctx: Context, directs: Directs) {
 
   async function passAll(call: Call, receivers: readonly string[], draft: Timed): Promise<Sent[]> {
     const ids = await Promise.all(receivers.map(() => ctx.ids()))
-    return receivers.map((user, i) => {
+    const tells: Told[] = []
+    const sent = receivers.map((user, i) => {
       const id = ids[i] as number
       const direct = pair(call, draft.from, user, 0, 0)
       const time = draft.shown
@@ -111,10 +113,17 @@ export function openSendMany(ctx: Context, directs: Directs) {
         shown: time,
         counters: {},
       }
-      tellSent(ctx, call, direct, message)
+      tells.push(toldMany(call, direct, message, draft))
       return { conv: 0, seq: 0, id, time, repeated: false, message }
     })
+    await tell(ctx, ...tells)
+    return sent
   }
 }
 
 type Timed = MessageDraft & { shown: number }
+
+/** One of many that a single call sent. */
+function toldMany(call: Call, direct: Direct, message: Message, draft: MessageDraft, at?: number): Told {
+  return toldConversation(call, direct, { ...sentEvent(direct, message, draft), batch: true }, at)
+}

@@ -176,7 +176,7 @@ describe('[CO3] the read position', () => {
     const told = node.told.filter(({ event }) => event.type === 'read')
     expect(told[0]).toEqual({
       subject: `u.${node.call.app.id}.ben`,
-      event: { type: 'read', conv: group.id, user: 'ben', seq: 3, counted: 3 },
+      event: { type: 'read', conv: group.id, user: 'ben', seq: 3, counted: 3, conversation: group },
     })
     await expect(node.core.unread.mark(node.call, group, 'cleo')).rejects.toMatchObject({ reason: 'member.missing' })
     await node.stop()

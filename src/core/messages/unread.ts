@@ -2,13 +2,13 @@ import { check, put } from '../../storage/store.ts'
 import type { Call } from '../call.ts'
 import { type Context, change } from '../context.ts'
 import { Fault } from '../errors.ts'
-import { userSubject } from '../events.ts'
 import type { Conversation, Member } from '../model.ts'
 import { members, messages, sent, users } from '../tables.ts'
-import { tell } from '../telling.ts'
+import { type Told, toldConversation, toldUser } from '../telling.ts'
 import { holds } from '../users/rows.ts'
-import { exceptionsSince } from './exceptions.ts'
+import { exceptionsSince, mayDiffer } from './exceptions.ts'
 import { counterOf, type Reading, readingsAt } from './reading.ts'
+import { openTotals } from './totals.ts'
 
 export { counterOf } from './reading.ts'
 
@@ -26,14 +26,14 @@ export function openUnread(ctx: Context) {
     ])
     if (!member || !head || !holds(known, member.value.joined)) return 0
     const counted = head.counters[counterOf(conversation, user)] ?? 0
-    const behind = conversation.type === 'direct' ? [] : [member.value]
+    const behind = mayDiffer(conversation.type, member.value) ? [member.value] : []
     const [differing = 0] = await exceptionsSince(ctx, behind)
     return unreadOf(conversation, member.value, counted, own?.value.n ?? 0, differing)
   }
 
   /**
-   * Moves the read position forward to a number, or to the end; never back. Tells the user's own devices.
-   * Gives the number it stands at then.
+   * Moves the read position forward to a number, or to the end; never back. Tells the user's own devices, and those of the
+   * other side of a pair unless the app hides it. Gives the number it stands at then.
    */
   async function mark(call: Call, conversation: Conversation, user: string, seq?: number): Promise<number> {
     const conv = conversation.id
@@ -47,15 +47,21 @@ export function openUnread(ctx: Context) {
         const [reading] = (await readingsAt(ctx, conversation, [{ user, seq }])) as [Reading]
         if (reading.readSeq <= row.value.readSeq) return { steps: [], done: () => row.value }
         const next: Member = { ...row.value, ...reading }
-        return { steps: [check(members, [conv, user], row), put(members, next)], done: () => next }
+        const tells = [toldRead(call, conversation, next)]
+        return { steps: [check(members, [conv, user], row), put(members, next)], tells, done: () => next }
       }),
     )
-    const event = { type: 'read' as const, conv, user, seq: read.readSeq, counted: read.readCounted }
-    tell(ctx, call, userSubject(call.app.id, user), event)
     return read.readSeq
   }
 
-  return { of, mark }
+  return { of, ofDirects: openTotals(ctx), mark }
+}
+
+/** How far a member has read; the other side of a pair hears of it too, unless the app hides it. */
+export function toldRead(call: Call, conversation: Conversation, { user, readSeq: seq, readCounted }: Member): Told {
+  const event = { type: 'read' as const, conv: conversation.id, user, seq, counted: readCounted, conversation }
+  const shown = conversation.type === 'direct' && !call.app.hidesReads
+  return shown ? toldConversation(call, conversation, event) : toldUser(call, user, event)
 }
 
 /**
@@ -69,6 +75,6 @@ export function unreadOf(
   own: number,
   differing: number,
 ): number {
-  if (conversation.type === 'direct') return counted - member.readCounted
+  if (conversation.type === 'direct') return counted - member.readCounted + differing
   return Math.max(0, counted - member.readCounted - (own - member.readSent) + differing)
 }

@@ -2,23 +2,30 @@ import { check, del, type Row, type Step } from '../../storage/store.ts'
 import type { Apps } from '../apps/apps.ts'
 import type { Call } from '../call.ts'
 import type { Context } from '../context.ts'
+import { endOwn } from '../conversations/own-ending.ts'
 import { pairName } from '../conversations/pairs.ts'
+import { ownSettings } from '../conversations/tables.ts'
 import { Fault } from '../errors.ts'
+import { endRelations, type Reached } from '../friends/ending.ts'
 import type { Members } from '../groups/members.ts'
+import { endWaiting } from '../groups/waiting.ts'
 import type { Work } from '../jobs/jobs.ts'
 import type { Membership } from '../model.ts'
+import { endNotes } from '../notes/ending.ts'
+import { forgetDevices } from '../presence/forgetting.ts'
 import { conversations, members as memberRows, memberships, names, users } from '../tables.ts'
 
 /** Memberships ended in one step of the job, all at once. */
 const batch = 50
 
 /**
- * The job that cleans up after a deletion: takes the user out of groups and forgets their pairs, then the user's row
- * and folded name. What somebody of the same id got who was made again in the meantime stays.
+ * The job that cleans up after a deletion: takes the user out of groups, forgets their pairs, what they waited for there and
+ * what they set for themselves, ends what they were to
+ * others and others to them, then the user's row and folded name. What somebody of the same id got who was made again in the meantime stays.
  */
 export function removal(ctx: Context, apps: Apps, members: Members): Work {
   return async state => {
-    const { app: appId, user } = state as { app: number; user: string }
+    const { app: appId, user, reached, own } = state as { app: number; user: string; reached?: Reached; own?: number }
     const app = apps.byId(appId)
     const row = await ctx.store.get(users, [appId, user])
     if (!app || !row) return 'done'
@@ -30,6 +37,13 @@ export function removal(ctx: Context, apps: Apps, members: Members): Work {
       page.map(row => (row.value.type === 'group' ? endMembership(call, row, before) : endPair(appId, row))),
     )
     if (page.length > 0) return state
+    if (await endWaiting(ctx, appId, user, before)) return state
+    const more = await endOwn(ctx, appId, user, before, own)
+    if (more !== undefined) return { ...state, own: more }
+    if (await endNotes(ctx, appId, user, before)) return state
+    const next = await endRelations(ctx, call, user, before, reached)
+    if (next) return { ...state, reached: next }
+    await forgetDevices(ctx, appId, user, before)
     await forget(appId, user)
     return 'done'
   }
@@ -50,6 +64,7 @@ export function removal(ctx: Context, apps: Apps, members: Members): Work {
     const sides = [...new Set([user, peer])].flatMap(side => [
       del(memberships, [app, side, conv]),
       del(memberRows, [conv, side]),
+      del(ownSettings, [app, side, conv]),
     ])
     await ctx.store.commit([check(memberships, [app, user, conv], row), ...own, ...sides, del(conversations, [conv])])
   }

@@ -2,11 +2,13 @@ import { check, put, type Row, type Step } from '../../storage/store.ts'
 import type { Call } from '../call.ts'
 import { type Context, change } from '../context.ts'
 import { Fault } from '../errors.ts'
-import { userSubject } from '../events.ts'
+import type { EventOf } from '../events.ts'
+import { lastRelations } from '../friends/ending.ts'
 import { startJob } from '../jobs/jobs.ts'
-import type { User } from '../model.ts'
+import type { Profile, User } from '../model.ts'
+import type { Presence } from '../presence/presence.ts'
 import { memberships, type Name, names, users } from '../tables.ts'
-import { tell } from '../telling.ts'
+import { type Told, toldUser } from '../telling.ts'
 import { gets, merge, present, type UserDraft } from './rows.ts'
 
 export type { UserDraft } from './rows.ts'
@@ -18,6 +20,8 @@ export type Made = { id: string; made: boolean; user: User } | { id: string; ref
 export interface SaveOptions {
   existing: 'update' | 'refuse'
   missing?: 'make' | 'refuse'
+  /** Taken over from elsewhere, which is told as such. */
+  imported?: boolean
 }
 
 /** Users of an app. Ids are as the caller gives them; dialects check their form. */
@@ -28,8 +32,8 @@ const most = 300
 /** Users written in one batch: four rows each at most, and their profiles below the batch's bytes. */
 const chunk = 60
 
-/** `nudge` is called when there is a new job. */
-export function openUsers(ctx: Context, nudge: () => void) {
+/** `nudge` is called when there is a new job; `sendAway` ends the sessions of users. */
+export function openUsers(ctx: Context, nudge: () => void, sendAway: Presence['sendAway']) {
   async function find(app: number, id: string): Promise<User | undefined> {
     return present(await ctx.store.get(users, [app, id]))
   }
@@ -93,14 +97,15 @@ export function openUsers(ctx: Context, nudge: () => void) {
       app,
       asked.map(draft => draft.id),
       async () => {
-        for (const part of parts) made.push(...(await change(ctx, () => planSave(app, part, options))))
+        for (const part of parts) made.push(...(await change(ctx, () => planSave(call, part, options))))
       },
     )
-    for (const result of made) if ('user' in result) tellChanged(call, result.user)
     return made
   }
 
-  async function planSave(app: number, drafts: readonly UserDraft[], options: SaveOptions) {
+  async function planSave(call: Call, drafts: readonly UserDraft[], options: SaveOptions) {
+    const app = call.app.id
+    const tells: Told[] = []
     const [rows, folds] = await Promise.all([
       ctx.store.getMany(
         users,
@@ -138,8 +143,9 @@ export function openUsers(ctx: Context, nudge: () => void) {
       }
       seen.set(id, user)
       results.push({ id, made: !old, user })
+      tells.push(toldChanged(call, user, { made: !old, ...written(draft.profile), imported: options.imported }))
     })
-    return { steps, done: () => results }
+    return { steps, tells, done: () => results }
   }
 
   /** Whether each draft's folded id is nobody's, or only that of somebody who was deleted. */
@@ -167,13 +173,13 @@ export function openUsers(ctx: Context, nudge: () => void) {
   /** Bans or unbans. Open connections stay unless `kick`; signing in is refused while banned. */
   async function ban(call: Call, id: string, banned: boolean, kick: { now: boolean; text?: string }): Promise<void> {
     await rewrite(call.app.id, id, user => ({ ...user, banned: banned || undefined }))
-    if (banned && kick.now) tellKicked(call, id, 'banned', kick.text)
+    if (banned && kick.now) await sendAway(call, [id], 'banned', kick.text)
   }
 
   /** Voids every signature made until now and ends the user's connections. */
   async function signOut(call: Call, id: string): Promise<void> {
     await rewrite(call.app.id, id, user => ({ ...user, validFrom: Math.floor(ctx.clock() / 1000) + 1 }))
-    tellKicked(call, id, 'kicked')
+    await sendAway(call, [id], 'kicked')
   }
 
   /**
@@ -188,7 +194,8 @@ export function openUsers(ctx: Context, nudge: () => void) {
       await change(ctx, () => planSince(app, [...new Set(ids)]))
       return results
     })
-    for (const [i, id] of ids.entries()) if (!results[i]) tellKicked(call, id, 'removed')
+    const gone = ids.filter((_, i) => !results[i])
+    await sendAway(call, gone, 'removed')
     nudge()
     return results
   }
@@ -220,7 +227,7 @@ export function openUsers(ctx: Context, nudge: () => void) {
    * it at the very moment. From now on they get nothing.
    */
   async function planSince(app: number, ids: readonly string[]) {
-    const [rows, latest] = await Promise.all([
+    const [rows, latest, related] = await Promise.all([
       ctx.store.getMany(
         users,
         ids.map(id => [app, id]),
@@ -230,10 +237,11 @@ export function openUsers(ctx: Context, nudge: () => void) {
         ids.map(user => ({ prefix: [app, user], limit: 1, reverse: true })),
         'joined',
       ),
+      lastRelations(ctx, app, ids),
     ])
     const steps = ids.flatMap((id, i): Step[] => {
       const row = rows[i]
-      const since = (latest[i]?.[0]?.value.joined ?? 0) + 1
+      const since = Math.max(latest[i]?.[0]?.value.joined ?? 0, related[i] ?? 0) + 1
       if (!row?.value.removed || since <= (row.value.since ?? 0)) return []
       return [check(users, [app, id], row), put(users, { ...row.value, since })]
     })
@@ -258,16 +266,8 @@ export function openUsers(ctx: Context, nudge: () => void) {
 
   async function askProfile(call: Call, draft: UserDraft): Promise<UserDraft> {
     if (!draft.profile) return draft
-    const asked = await ctx.ask('profile.change', call, { user: draft.id, profile: draft.profile })
+    const asked = await ctx.hooks.ask('profile.change', call, { user: draft.id, profile: draft.profile })
     return { ...draft, profile: asked.profile }
-  }
-
-  function tellChanged(call: Call, user: User) {
-    tell(ctx, call, userSubject(user.app, user.id), { type: 'user.changed', user: user.id, profile: user.profile })
-  }
-
-  function tellKicked(call: Call, user: string, why: 'kicked' | 'banned' | 'removed', text?: string) {
-    tell(ctx, call, userSubject(call.app.id, user), { type: 'user.kicked', user, why, text })
   }
 
   return { find, findMany, findFolded, findManyFolded, get, save, update, ban, signOut, remove }
@@ -277,4 +277,20 @@ function refusal(id: string, old: User | undefined, options: SaveOptions): Fault
   if (old && options.existing === 'refuse') return new Fault('user.exists', `user ${id} exists already`)
   if (!old && options.missing === 'refuse') return new Fault('user.missing', `there is no user ${id}`)
   return undefined
+}
+
+/** Which fields of a profile are written, and which of its named texts. */
+function written(profile: Profile = {}): Pick<Changed, 'fields' | 'custom'> {
+  const fields = Object.entries(profile).flatMap(([name, value]) => (value === undefined ? [] : name))
+  return { fields, custom: profile.custom && Object.keys(profile.custom) }
+}
+
+type Changed = EventOf<'user.changed'>
+
+function toldChanged(
+  call: Call,
+  { id: user, profile }: User,
+  what: Pick<Changed, 'made' | 'fields' | 'custom' | 'imported'>,
+): Told {
+  return toldUser(call, user, { type: 'user.changed', user, profile, ...what })
 }

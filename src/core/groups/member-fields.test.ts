@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { startNode, type TestNode } from '../../../tests/support/core.ts'
+import type { EventOf } from '../events.ts'
+
+let node: TestNode
+beforeEach(async () => {
+  node = startNode()
+  await node.users('anna', 'ben', 'cleo', 'dora')
+})
+afterEach(() => node.stop())
+
+function refusal(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => 'not refused',
+    error => error.reason,
+  )
+}
+
+const update = (by: string, id: number, user: string, fields: object) =>
+  node.core.members.update(node.by(by), id, user, fields)
+const changed = () =>
+  node.told.map(each => each.event).filter(event => event.type === 'member.changed') as EventOf<'member.changed'>[]
+
+describe('[GE13] who changes what', () => {
+  test('a member writes their own card; what is left out stays, an empty text clears', async () => {
+    const group = await node.group('anna', ['ben'])
+    await update('ben', group.id, 'ben', { nick: 'B', text: 't', custom: { a: '1', b: '2' }, ext: { x: '1' } })
+    await update('ben', group.id, 'ben', { custom: { a: '', c: '3' }, ext: { y: '2' } })
+    expect(await node.core.members.find(group.id, 'ben')).toMatchObject({
+      ...{ nick: 'B', text: 't', custom: { b: '2', c: '3' }, ext: { y: '2' } },
+    })
+    await update('ben', group.id, 'ben', { nick: '', text: '' })
+    const now = await node.core.members.find(group.id, 'ben')
+    expect([now?.nick, now?.text]).toEqual([undefined, undefined])
+    expect(changed().map(event => event.fields)).toEqual([
+      ['nick', 'ext', 'custom', 'text'],
+      ['ext', 'custom'],
+      ['nick', 'text'],
+    ])
+    expect(changed()[2]?.change).toMatchObject({
+      by: 'ben',
+      users: ['ben'],
+      detail: { member: { nick: '', text: '' } },
+    })
+  })
+
+  test.each([
+    ['ben', 'ben', { level: 3 }, 'group.role'],
+    ['anna', 'ben', { level: 3, nick: 'x', text: 'y' }, 'not refused'],
+    ['mick', 'ben', { nick: 'x' }, 'not refused'],
+    ['mick', 'max', { nick: 'x' }, 'group.role'],
+    ['mick', 'anna', { nick: 'x' }, 'group.role'],
+    ['ben', 'cleo', { nick: 'x' }, 'group.role'],
+    ['dora', 'ben', { nick: 'x' }, 'member.missing'],
+    ['dora', 'dora', { nick: 'x' }, 'member.missing'],
+    ['anna', 'dora', { nick: 'x' }, 'member.missing'],
+    ['anna', 'ben', { notify: 'none' }, 'group.role'],
+    ['ben', 'ben', { notify: 'none' }, 'not refused'],
+  ])('%s of %s: %j is %s', async (by, user, fields, result) => {
+    await node.users('mick', 'max')
+    const group = await node.group('anna', ['ben', 'cleo', 'mick', 'max'])
+    await node.core.members.setManagers(node.call, group.id, ['mick', 'max'], true)
+    const before = await node.core.members.find(group.id, user)
+    expect(await refusal(update(by, group.id, user, fields))).toBe(result)
+    const after = await node.core.members.find(group.id, user)
+    if (result === 'not refused') expect(after).toMatchObject(fields)
+    else expect(after).toEqual(before)
+  })
+
+  test('what was so before changes nothing and is told to nobody', async () => {
+    const group = await node.group('anna', ['ben'])
+    await update('ben', group.id, 'ben', { nick: 'B', ext: { x: '1' }, notify: 'silent' })
+    node.told.length = 0
+    await update('ben', group.id, 'ben', { nick: 'B', ext: { x: '1' }, notify: 'silent' })
+    expect(node.told).toEqual([])
+    const [head] = await node.store.heads((await import('../tables.ts')).changes, [[group.id]])
+    expect(head?.number).toBe(1)
+  })
+})
+
+test('[GE14] a member’s own setting is told to their devices alone', async () => {
+  const group = await node.group('anna', ['ben'])
+  node.told.length = 0
+  await update('ben', group.id, 'ben', { notify: 'none' })
+  expect(new Set(node.told.map(each => each.subject))).toEqual(new Set([`u.${node.call.app.id}.ben`]))
+  expect(JSON.stringify(node.told)).toContain('"notify":"none"')
+  expect(await node.core.members.find(group.id, 'ben')).toMatchObject({ notify: 'none' })
+})
+
+describe('[GE15] many at once, for the app itself', () => {
+  test('each as asked; those alike are one change', async () => {
+    const group = await node.group('anna', ['ben', 'cleo', 'dora'], { kind: 'public' })
+    node.told.length = 0
+    const until = Date.now() + 60_000
+    const outcome = await node.core.members.updateMany(node.call, group.id, [
+      { user: 'ben', role: 'manager', nick: 'B', level: 2 },
+      { user: 'cleo', mutedUntil: until },
+      { user: 'dora', mutedUntil: until },
+      { user: 'nobody', nick: 'x' },
+    ])
+    expect(outcome).toEqual({ changed: ['ben', 'cleo', 'dora'], missing: ['nobody'] })
+    expect(await node.core.members.findMany(group.id, ['ben', 'cleo'])).toMatchObject([
+      { rank: 1, nick: 'B', level: 2 },
+      { rank: 2, mutedUntil: until },
+    ])
+    // The second of those alike goes to webhooks only.
+    expect(changed().map(event => [event.change.rev, event.change.users, event.fields])).toEqual([
+      [1, ['ben'], ['role', 'nick', 'level']],
+      [2, ['cleo', 'dora'], ['mutedUntil']],
+    ])
+    const sent = node.told.flatMap(({ event }) => (event.type === 'message.sent' ? [event.message.parts[0]] : []))
+    expect(sent).toMatchObject([
+      { what: 'manager.set', users: ['ben'] },
+      { what: 'muted', users: ['cleo', 'dora'] },
+    ])
+  })
+
+  test('is not for end users, and a refusal of one changes nobody', async () => {
+    const group = await node.group('anna', ['ben'])
+    const asked = [{ user: 'ben', nick: 'x' }]
+    expect(await refusal(node.core.members.updateMany(node.by('anna'), group.id, asked))).toBe('caller.forbidden')
+    const both = [...asked, { user: 'anna', role: 'manager' as const }]
+    expect(await refusal(node.core.members.updateMany(node.call, group.id, both))).toBe('group.role')
+    expect((await node.core.members.find(group.id, 'ben'))?.nick).toBeUndefined()
+  })
+
+  test('two nodes that write one card at once lose nothing', async () => {
+    const group = await node.group('anna', ['ben'])
+    const other = startNode({ store: node.store })
+    await Promise.all(
+      Array.from({ length: 20 }, (_, i) => {
+        const one = i % 2 ? node : other
+        return one.core.members.update(one.by('ben'), group.id, 'ben', { custom: { [`k${i}`]: 'v' } })
+      }),
+    )
+    expect(Object.keys((await node.core.members.find(group.id, 'ben'))?.custom ?? {})).toHaveLength(20)
+    await other.stop()
+  })
+})
