@@ -1,7 +1,11 @@
 import { z } from 'zod'
+import type { App } from '../core/apps/model.ts'
 import type { Call, DialectName } from '../core/call.ts'
 import type { Core } from '../core/core.ts'
 import { Fault, type Reason } from '../core/errors.ts'
+import type { Wishes } from '../core/messages/wishes.ts'
+import type { Conversation, Message } from '../core/model.ts'
+import type { Callbacks } from './callbacks.ts'
 
 /** A request as it came over the wire; header names are lower case. */
 export interface WireRequest {
@@ -112,6 +116,14 @@ export interface Dialect<O extends Opened = any> {
   refuse(request: WireRequest, opened: O | undefined, code: Code, text: string): WireReply
   /** Checks an end user's credentials for the gateway, by Fault or Refusal otherwise. Absent where users have none. */
   signIn?(core: Core, credentials: unknown, address: string): Promise<SignedIn>
+  /** Of which app and user credentials say they are, which nobody has proved; for records of what was refused. */
+  claim?(core: Core, credentials: unknown): { app: App; user: string } | undefined
+  /** What it calls back, by kind of back end. */
+  callbacks?: readonly Callbacks[]
+  /** What of `Message.native` says the content once more; it is untrue once the parts are other ones. */
+  ownForm?: readonly string[]
+  /** What only it can say of the push of a message that came by its API. */
+  pushWishes?(message: Message, conversation: Conversation): Wishes
 }
 
 /** What every dialect knows of an opened request. */
@@ -170,19 +182,23 @@ export async function perform(core: Core, call: Call, operation: Operation, inpu
   return operation.run(core, call, parsed.data)
 }
 
-/** The vendor's code and a text for whatever was thrown. */
+/** The vendor's code and a text for whatever was thrown; `own` is the app's code when it refused in another dialect. */
 export function explain(
   dialect: Dialect,
   operation: Operation | undefined,
   error: unknown,
-): { code: Code; text: string } {
+): { code: Code; text: string; own?: Fault['own'] } {
   if (error instanceof Invalid)
     return {
       code: error.code ?? operation?.invalid ?? codeOf(dialect, operation, 'request.invalid'),
       text: error.message,
     }
   if (error instanceof Refusal) return { code: error.code, text: error.message }
-  if (error instanceof Fault) return { code: codeOf(dialect, operation, error.reason), text: error.message }
+  if (error instanceof Fault) {
+    const { own, message: text } = error
+    if (own?.dialect === dialect.name) return { code: own.code, text }
+    return { code: codeOf(dialect, operation, error.reason), text, ...(own ? { own } : {}) }
+  }
   if (isUnavailable(error))
     return { code: codeOf(dialect, operation, 'store.unavailable'), text: 'the store cannot write now' }
   return { code: codeOf(dialect, operation, 'internal'), text: 'internal error' }

@@ -1,5 +1,8 @@
 import { z } from 'zod'
+import type { Overviewed } from '../../core/conversations/overview.ts'
+import type { Core } from '../../core/core.ts'
 import { resource } from '../dialect.ts'
+import { settingsView } from './own-views.ts'
 import { conv, conversationView, limit, messageView, number, ownConversation, self } from './shapes.ts'
 
 const operation = resource()
@@ -29,19 +32,61 @@ const readHistory = operation({
   },
 })
 
-/** List the caller's conversations, the one with the newest message first, with its last message and what is unread. */
+const kinds = {
+  type: z.enum(['direct', 'group']).optional(),
+  pinned: z.boolean().optional(),
+  mark: z.number().int().min(0).max(63).optional(),
+  group: z.number().int().positive().optional().describe('a group of conversations of the caller'),
+  unread: z.literal(true).optional().describe('only those with something unread'),
+  unlisted: z.boolean().default(false).describe('those too that were taken out of the list'),
+}
+
+/**
+ * List the caller's conversations, the one with the newest message first, with its last message, what is unread, and what
+ * the caller set of it.
+ */
 const list = operation({
   key: 'conversation.list',
-  request: z.object({ before: z.object({ time: number, conv }).optional(), limit: limit(100, 50) }),
+  request: z.object({
+    before: z
+      .object({ pinned: number.default(0), time: number, conv })
+      .optional()
+      .describe('the `next` of the page before'),
+    pinnedFirst: z
+      .boolean()
+      .default(false)
+      .describe('those that are pinned stand first, the one pinned last at the top'),
+    ...kinds,
+    limit: limit(100, 50),
+  }),
   async run(core, call, r) {
-    const { standings, next } = await core.positions.recent(call.app.id, self(call), r)
-    const last = await core.positions.lastSeen(standings)
-    const conversations = standings.map((standing, i) => {
-      const message = last[i]
-      return { ...conversationView(standing), last: message && messageView(message, standing.conversation) }
-    })
-    return { conversations, next }
+    const { found, next } = await core.overview.list(call.app.id, self(call), r)
+    return { conversations: await overviewed(core, found), next }
   },
+})
+
+/** Tell about conversations of the caller; those that are not in the list, or not the caller's, are left out. */
+const get = operation({
+  key: 'conversation.get',
+  request: z.object({ convs: z.array(conv).min(1).max(100) }),
+  async run(core, call, r) {
+    const standings = await core.positions.standings(call.app.id, self(call), [...new Set(r.convs)])
+    const here = standings.filter(standing => standing !== undefined)
+    const settings = await core.conversationSettings.of(
+      call.app.id,
+      self(call),
+      here.map(({ member }) => member),
+    )
+    const found = here.map((standing, i) => ({ standing, settings: settings[i] }))
+    return { conversations: await overviewed(core, found) }
+  },
+})
+
+/** Tell how much the caller has not read in all their conversations; what is out of the list does not count. */
+const unread = operation({
+  key: 'conversation.unread',
+  request: z.object({}),
+  run: (core, call) => core.overview.unread(call.app.id, self(call)),
 })
 
 /** Mark a conversation as read up to a message, or to its end; never back. */
@@ -55,4 +100,16 @@ const markRead = operation({
   },
 })
 
-export const conversationOperations = [readHistory, list, markRead]
+export const conversationOperations = [readHistory, list, get, unread, markRead]
+
+async function overviewed(core: Core, found: readonly Overviewed[]) {
+  const last = await core.positions.lastSeen(found.map(({ standing }) => standing))
+  return found.map(({ standing, settings }, i) => {
+    const message = last[i]
+    return {
+      ...conversationView(standing),
+      last: message && messageView(message, standing.conversation),
+      settings: settings && settingsView(settings),
+    }
+  })
+}

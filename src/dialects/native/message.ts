@@ -33,12 +33,16 @@ const sendToUser = operation({
   },
 })
 
-/** Send to a group that the caller is a member of. */
+/**
+ * Send to a group that the caller is a member of, or to a live room that they are in. A room that has too much to say at
+ * the moment drops messages without saying so, those with a high `priority` last.
+ */
 const sendToGroup = operation({
   key: 'message.sendToGroup',
-  request: z.object({ conv, ...draft }),
+  request: z.object({ conv, ...draft, priority: z.enum(['high', 'normal', 'low', 'lowest']).optional() }),
   async run(core, call, r) {
-    return sent(await core.send.toGroup(call, r.conv, draftOf(self(call), r)))
+    const { priority } = r
+    return sent(await core.send.toGroup(call, r.conv, { ...draftOf(self(call), r), priority }))
   },
 })
 

@@ -1,16 +1,51 @@
 import { z } from 'zod'
+import type { User } from '../../core/model.ts'
 import { resource } from '../dialect.ts'
-import { conv, groupView, limit, memberView, number, ownGroup, user, userView } from './shapes.ts'
+import { conv, groupView, limit, memberView, number, ownGroup, ownView, self, user, userView } from './shapes.ts'
 
 const operation = resource()
 
-/** Tell what everybody may know of users; those who do not exist are left out. */
+/** Tell what everybody may know of users, and all of the caller; those who do not exist are left out. */
 const getUsers = operation({
   key: 'user.get',
   request: z.object({ users: z.array(user).min(1).max(100) }),
   async run(core, call, r) {
     const found = await core.users.findMany(call.app.id, r.users)
-    return { users: found.flatMap(each => (each ? [userView(each)] : [])) }
+    const view = (each: User) => (each.id === self(call) ? ownView(each) : userView(each))
+    return { users: found.flatMap(each => (each ? [view(each)] : [])) }
+  },
+})
+
+const line = (most: number) => z.string().max(most).optional()
+
+/** Write the caller's own profile: what is left out stays, an empty text clears. */
+const updateUser = operation({
+  key: 'user.update',
+  request: z.object({
+    nick: line(128),
+    avatar: line(1024).describe('the address of a picture'),
+    gender: z.enum(['unknown', 'male', 'female']).optional(),
+    birthday: line(16).describe('YYYY-MM-DD'),
+    signature: line(500),
+    location: line(128),
+    email: line(64),
+    mobile: line(32),
+    language: z.number().int().min(0).max(0xffffffff).optional(),
+    level: z.number().int().min(0).max(0xffffffff).optional(),
+    role: z.number().int().min(0).max(0xffffffff).optional(),
+    befriend: z
+      .enum(['anybody', 'confirm', 'nobody'])
+      .optional()
+      .describe('who may become a friend: anybody at once, those whom the caller confirms, or nobody'),
+    text: line(1024).describe('any text of the caller’s own'),
+    custom: z
+      .record(z.string().min(1).max(64), z.string().max(500))
+      .refine(texts => Object.keys(texts).length <= 20, { error: 'at most 20 texts at a time' })
+      .optional()
+      .describe('texts by name, written one by one; an empty text removes one'),
+  }),
+  async run(core, call, profile) {
+    return { user: ownView(await core.users.update(call, self(call), { profile })) }
   },
 })
 
@@ -37,4 +72,4 @@ const getMembers = operation({
   },
 })
 
-export const peopleOperations = [getUsers, getGroup, getMembers]
+export const peopleOperations = [getUsers, updateUser, getGroup, getMembers]

@@ -4,6 +4,8 @@ import type { Standing } from '../../core/conversations/positions.ts'
 import type { SeenChange } from '../../core/conversations/resume.ts'
 import type { Core } from '../../core/core.ts'
 import { Fault } from '../../core/errors.ts'
+import type { Known, Place } from '../../core/friends/friends.ts'
+import type { Friend, FriendRequest } from '../../core/friends/model.ts'
 import { roleOf } from '../../core/groups/rights.ts'
 import type { Change, Conversation, Direct, Group, Member, Message, User } from '../../core/model.ts'
 
@@ -14,7 +16,27 @@ export const conv = z.number().int().positive()
 export const number = z.number().int().min(0)
 
 /** A user's id. */
-export const user = z.string().min(1).max(255)
+export const user = keyText(255)
+
+/** A text of at most so many characters that may become part of a key of the store. */
+export function keyText(most: number) {
+  return z
+    .string()
+    .min(1)
+    .max(most)
+    .refine(text => text.isWellFormed() && !text.includes('\0'), { error: 'expected well-formed text without NUL' })
+}
+
+/** Words of one user for another. */
+export const words = z.string().max(256)
+
+/** Where a page about users ended. */
+export const place = z.object({ time: z.number().int(), user })
+
+/** The same for the core. */
+export function placeOf(after: z.output<typeof place> | undefined): Place | undefined {
+  return after && { at: after.time, user: after.user }
+}
 
 /** How many to give at most. */
 export function limit(most: number, usual: number) {
@@ -48,10 +70,31 @@ export async function ownGroup(core: Core, call: Call, id: number): Promise<{ gr
   return { group: standing.conversation, member: standing.member }
 }
 
+/** A message that the caller sees, and that was not recalled; else Fault 'message.missing'. */
+export async function ownMessage(
+  core: Core,
+  call: Call,
+  { conv, seq }: { conv: number; seq: number },
+): Promise<Message> {
+  const { conversation, member } = await ownConversation(core, call, conv)
+  const viewer = { user: self(call), member }
+  const page = await core.history.read(conversation, {
+    by: 'seq',
+    from: seq,
+    to: seq,
+    limit: 1,
+    reverse: false,
+    viewer,
+  })
+  const [message] = page.messages
+  if (!message || message.recalled) throw new Fault('message.missing')
+  return message
+}
+
 /** A message as devices get it. A recalled one has no content any more, only by whom and when. */
 export function messageView(message: Message, conversation: Conversation) {
   const { conv, seq, id, sender, shown: time, client, counted, mentions, receipt, quote, priority } = message
-  const content = message.recalled ? { recalled: message.recalled } : { parts: message.parts }
+  const { edited, reactions, pinned } = message
   return {
     conv,
     seq,
@@ -59,14 +102,21 @@ export function messageView(message: Message, conversation: Conversation) {
     sender,
     ...(conversation.type === 'direct' ? { to: peerOf(conversation, sender) } : {}),
     time,
-    ...content,
+    ...contentView(message),
     client,
     counted,
     mentions,
     receipt,
     quote,
     priority,
+    edited,
+    reactions,
+    pinned,
   }
+}
+
+function contentView(message: Message) {
+  return message.recalled ? { recalled: message.recalled } : { parts: message.parts }
 }
 
 /** In place of what somebody does not see: its number only, so that numbers stay without gaps. */
@@ -78,7 +128,23 @@ export function blankMessage(conv: number, seq: number) {
 export function changeView({ change, message }: SeenChange) {
   const { conv, rev, time, what, seq, by, users, detail } = change
   const common = { conv, rev, time, what, seq, by, users }
-  return what === 'recall' ? { ...common, recalled: message?.recalled } : { ...common, detail }
+  return { ...common, ...(message ? touchedView(what, message, detail) : { detail }) }
+}
+
+/** What a message shows from a change on; always its latest state, so that a device may take it twice. */
+function touchedView(what: Change['what'], message: Message, detail: Change['detail']) {
+  switch (what) {
+    case 'recall':
+      return { recalled: message.recalled }
+    case 'edit':
+      return { ...contentView(message), mentions: message.mentions, edited: message.edited }
+    case 'reaction':
+      return { reactions: message.reactions, detail }
+    case 'pin':
+      return { pinned: message.pinned }
+    default:
+      return { detail }
+  }
 }
 
 /** In place of a change to something that somebody does not see. */
@@ -87,7 +153,7 @@ export function blankChange({ conv, rev }: Pick<Change, 'conv' | 'rev'>) {
 }
 
 /** A conversation as its member sees it, with where it ends and how far they have read. */
-export function conversationView({ conversation, member, head, rev, unread }: Standing) {
+export function conversationView({ conversation, member, head, rev, unread, peerRead }: Standing) {
   return {
     conv: conversation.id,
     ...(conversation.type === 'direct'
@@ -99,6 +165,9 @@ export function conversationView({ conversation, member, head, rev, unread }: St
     seq: head.number,
     rev,
     read: member.readSeq,
+    peerRead,
+    hidden: member.hidden,
+    erased: member.erased ?? 0,
     unread,
     notify: member.notify,
   }
@@ -107,6 +176,8 @@ export function conversationView({ conversation, member, head, rev, unread }: St
 /** A group as its members see it. */
 export function groupView(group: Group, members: number) {
   const { id, name, avatar, description, notice, owner, created, updated, revision, ext, custom } = group
+  const { clientText, serverText } = group
+  const { join, invite, consent, edit, speak } = group.policy
   return {
     conv: id,
     ...groupFields(group),
@@ -120,15 +191,36 @@ export function groupView(group: Group, members: number) {
     revision,
     ext,
     custom,
+    clientText,
+    serverText,
     members,
-    policy: { join: group.policy.join, invite: group.policy.invite, speak: group.policy.speak },
+    policy: { join, invite, consent, edit, speak },
   }
 }
 
 /** A member as other members see them. */
 export function memberView(member: Member) {
-  const { user, nick, joined, mutedUntil, invitedBy } = member
-  return { user, role: roleOf(member), nick, joined, mutedUntil, invitedBy }
+  const { user, nick, joined, mutedUntil, invitedBy, level, ext, custom, text } = member
+  return { user, role: roleOf(member), nick, joined, mutedUntil, invitedBy, level, ext, custom, text }
+}
+
+/** What a user may know of themselves. */
+export function ownView(own: User) {
+  const { email, mobile, birthday, role, befriend, noRequests, text } = own.profile
+  return { ...userView(own), email, mobile, birthday, role, befriend, noRequests, text }
+}
+
+/** A friend as the user whose friend they are sees them; `who` is left out where it was not read. */
+export function friendView({ relation, account }: Known<Friend>) {
+  const { other, at, remark, lists, source, wording, text, serverText, custom, ext } = relation
+  const own = { remark, lists, source, words: wording, text, serverText, custom, ext }
+  return { user: other, added: at, ...own, who: account && userView(account) }
+}
+
+/** A friend request as either side sees it. */
+export function requestView({ relation, account }: Known<FriendRequest>, sent: boolean) {
+  const { user, other, at, text, source } = relation
+  return { user: sent ? user : other, time: at, words: text, source, who: account && userView(account) }
 }
 
 /** What everybody may know of a user: neither address nor number nor birthday. */

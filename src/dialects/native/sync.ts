@@ -1,6 +1,9 @@
 import { z } from 'zod'
+import type { Call } from '../../core/call.ts'
 import type { Moved } from '../../core/conversations/resume.ts'
+import type { Core } from '../../core/core.ts'
 import { resource } from '../dialect.ts'
+import { broadcastView, noteView, settingsSinceView } from './own-views.ts'
 import {
   blankChange,
   blankMessage,
@@ -15,7 +18,19 @@ import {
 
 const operation = resource()
 
-const position = z.object({ conv, seq: number, rev: number, read: number.optional(), since: number.optional() })
+/** Of settings, notes and what was said to all, in one answer. */
+const most = 100
+
+const position = z.object({
+  conv,
+  seq: number.describe('the last message that the device has'),
+  rev: number.describe('the last change that it has'),
+  read: number.optional().describe('up to where it shows the conversation as read'),
+  peerRead: number.optional().describe('up to where it shows that the other side of a pair has read'),
+  hidden: number.optional().describe('up to where it shows nothing'),
+  erased: number.optional().describe('how many of the messages that its user erased it knows of'),
+  since: number.optional().describe('when the membership began, as it was told (ms)'),
+})
 
 const request = z
   .object({
@@ -25,6 +40,9 @@ const request = z
     partial: z.boolean().default(false),
     only: z.boolean().default(false),
     limit: limit(100, 50),
+    settings: number.optional().describe('the last number of the settings of conversations that the device has'),
+    notes: number.optional().describe('the last note that it has'),
+    broadcasts: number.optional().describe('the last of what was said to all users that it has'),
   })
   .refine(r => r.positions.every((each, i) => each.conv > (r.positions[i - 1]?.conv ?? r.after)), {
     error: 'positions stand in the order of their conversations, after `after`',
@@ -39,8 +57,11 @@ const sync = operation({
   key: 'sync',
   request,
   async run(core, call, r) {
-    const { moved, gone, next } = await core.resume(call.app.id, self(call), r)
-    return { epoch: core.store.epoch, conversations: moved.map(movedView), gone, next }
+    const [{ moved, gone, next }, own] = await Promise.all([
+      core.resume(call.app.id, self(call), r),
+      ownSince(core, call, r),
+    ])
+    return { epoch: core.store.epoch, conversations: moved.map(movedView), gone, next, ...own }
   },
 })
 
@@ -51,9 +72,28 @@ const ping = operation({
   run: core => ({ time: core.clock() }),
 })
 
+/** What concerns the user besides conversations, as far as the device asks for it. Another epoch's numbers say nothing. */
+async function ownSince(core: Core, call: Call, r: z.output<typeof request>) {
+  const [app, user] = [call.app.id, self(call)]
+  const other = r.epoch !== undefined && r.epoch !== core.store.epoch
+  const after = (number: number) => (other ? 0 : number)
+  const viewer = { user, platform: call.device?.platform ?? '' }
+  const [settings, notes, broadcasts] = await Promise.all([
+    r.settings === undefined ? undefined : core.conversationSettings.since(app, user, after(r.settings), most),
+    r.notes === undefined ? undefined : core.notes.since(app, user, after(r.notes), most),
+    r.broadcasts === undefined ? undefined : core.broadcasts.since(app, viewer, after(r.broadcasts), most),
+  ])
+  const begins = <T extends { reset: boolean }>(found: T) => ({ ...found, reset: found.reset || other })
+  return {
+    settings: settings && settingsSinceView(begins(settings)),
+    notes: notes && { ...begins(notes), notes: notes.notes.map(noteView) },
+    broadcasts: broadcasts && { ...begins(broadcasts), broadcasts: broadcasts.broadcasts.map(broadcastView) },
+  }
+}
+
 export const syncOperations = [sync, ping]
 
-function movedView({ standing, reset, messages, changes, seq, rev, more }: Moved) {
+function movedView({ standing, reset, messages, changes, erased, seq, rev, more }: Moved) {
   const { conversation } = standing
   return {
     conversation: conversationView(standing),
@@ -64,6 +104,7 @@ function movedView({ standing, reset, messages, changes, seq, rev, more }: Moved
     changes: changes.map(seen =>
       seen.blank ? blankChange({ conv: conversation.id, rev: seen.number }) : changeView(seen.row),
     ),
+    erased,
     seq,
     rev,
     more,

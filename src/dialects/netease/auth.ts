@@ -60,6 +60,13 @@ export async function signIn(core: Core, credentials: unknown): Promise<SignedIn
   return { call, user: user.id }
 }
 
+/** Of whom credentials say they are, whatever their token. */
+export function claim(core: Core, credentials: unknown): { app: App; user: string } | undefined {
+  const { data } = z.object({ appKey: z.string(), accid }).safeParse(credentials)
+  const app = data && core.apps.byAppKey(data.appKey)
+  return app && data ? { app, user: data.accid } : undefined
+}
+
 /** Digests have one length, so the comparison tells nothing about either text. */
 function same(expected: string, given: string): boolean {
   return timingSafeEqual(digest(expected), digest(given))

@@ -58,7 +58,7 @@ function bodyOf(text: string): Body {
 }
 
 /** The JSON object that a text is, if it is one. */
-function objectOf(text: string): Body | undefined {
+export function objectOf(text: string): Body | undefined {
   try {
     const read = parseJson(text)
     return typeof read === 'object' && read !== null && !Array.isArray(read) ? (read as Body) : undefined

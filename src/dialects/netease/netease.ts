@@ -4,11 +4,13 @@ import { Fault } from '../../core/errors.ts'
 import { writeJson } from '../../lib/json.ts'
 import type { Dialect, Opened, WireReply, WireRequest } from '../dialect.ts'
 import { account } from './account.ts'
-import { authenticate, header, signIn } from './auth.ts'
+import { authenticate, claim, header, signIn } from './auth.ts'
+import { callbacks, copies } from './callbacks/callbacks.ts'
 import { errors } from './errors.ts'
 import { readForm } from './form.ts'
 import { history } from './history.ts'
 import { message } from './message.ts'
+import { pushWishes } from './push.ts'
 import { admit } from './rates.ts'
 import { demandFresh } from './repeats.ts'
 import { team } from './team.ts'
@@ -52,6 +54,10 @@ export const netease: Dialect<OpenedCall> = {
     return reply({ code, desc })
   },
   signIn,
+  claim,
+  callbacks: [callbacks, copies],
+  ownForm: ['body'],
+  pushWishes,
 }
 
 /** The operation's id; a path that is not in the vendor's form is no operation at all. */

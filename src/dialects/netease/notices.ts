@@ -12,6 +12,7 @@ const opes: Record<Notice['what'], number> = {
   owner: 6,
   'manager.set': 7,
   'manager.unset': 8,
+  accepted: 9,
   muted: 10,
   unmuted: 10,
 }

@@ -93,7 +93,7 @@ const add = operation({
           )
     const outcome = (what: Added) => users.filter((_, i) => results[i] === what)
     const crowded = outcome('crowded')
-    return failed([...crowded, ...outcome('missing')], whyNot(crowded))
+    return failed([...crowded, ...outcome('missing'), ...outcome('banned')], whyNot(crowded))
   },
 })
 

@@ -118,7 +118,7 @@ function isImportable(wanted: Wanted): boolean {
 }
 
 async function importAll(core: Core, call: Call, drafts: { id: string; profile?: Profile }[]): Promise<void> {
-  const results = await core.users.save(call, drafts, { existing: 'update' })
+  const results = await core.users.save(call, drafts, { existing: 'update', imported: true })
   const refused = results.find(result => 'refused' in result)
   if (refused) throw refused.refused
 }

@@ -56,6 +56,13 @@ export async function signIn(core: Core, credentials: unknown, address: string):
   return { call, user: userid }
 }
 
+/** Of whom credentials say they are, whatever their UserSig. */
+export function claim(core: Core, credentials: unknown): { app: App; user: string } | undefined {
+  const { data } = credentialsForm.safeParse(credentials)
+  const app = data && core.apps.byId(data.sdkappid)
+  return app && data && isAccount(data.userid) ? { app, user: data.userid } : undefined
+}
+
 /** Whether the user exists; a Refusal unless the UserSig is theirs, still good, and they are not banned. */
 async function demandUserSig(core: Core, app: App, userId: string, text: string, address: string): Promise<boolean> {
   if (text === '') throw new Refusal(70002, 'usersig is empty')

@@ -36,12 +36,13 @@ export function ownForm(body: readonly unknown[], parts: readonly Part[]): reado
 export function nativeOf(
   body: readonly unknown[],
   parts: readonly Part[],
-  said: { CloudCustomData?: string; SupportMessageExtension?: number },
+  said: { CloudCustomData?: string; SupportMessageExtension?: number; SendMsgControl?: readonly string[] },
 ): Message['native'] {
   const own = given({
     MsgBody: ownForm(body, parts),
     CloudCustomData: said.CloudCustomData || undefined,
     SupportMessageExtension: said.SupportMessageExtension || undefined,
+    WithMuteNotifications: said.SendMsgControl?.includes('WithMuteNotifications') || undefined,
   })
   return Object.keys(own).length > 0 ? { tencent: own } : undefined
 }

@@ -136,7 +136,7 @@ async function joinedOf(core: Core, groups: Group[], r: Joined) {
 
 async function factsOf(core: Core, groups: Group[]): Promise<Map<number, shapes.Facts>> {
   const ids = groups.map(group => group.id)
-  const [ends, counts] = await Promise.all([core.history.ends(ids), core.members.counts(ids)])
+  const [ends, counts] = await Promise.all([core.history.ends(ids), core.rooms.sizes(groups)])
   return new Map(ids.map((id, i) => [id, { end: ends[i] as shapes.Facts['end'], count: counts[i] as number }]))
 }
 

@@ -14,7 +14,7 @@ import { demandAtMost, flag, seconds, text, uint32 } from './shapes.ts'
 
 /** A repeat within this time is the same message (ms). */
 const repeatWindow = 5 * 60_000
-/** Messages that a group takes from all its senders together. */
+/** Messages that a group other than a live room takes from all its senders together. */
 const flow = { calls: 40, seconds: 1 }
 const mostPerPage = 20
 
@@ -49,8 +49,10 @@ const sendGroupMsg = operation({
     const parts = parse(r.MsgBody)
     const group = await shapes.groupOf(core, call.app.id, r.GroupId)
     demandFits(group, r)
-    if (await isDropped(core, group, r.MsgPriority))
-      return { MsgTime: seconds(core.clock()), MsgSeq: 0, MsgDropReason: 'MsgFreqCtrl' }
+    const priority = priorities[r.MsgPriority]
+    const over = isRoom(group)
+      ? undefined
+      : await core.rooms.flow.overOwn('tencent', 'group_message', flow, group.id, priority)
     const from = r.From_Account ?? (call.operator as string)
     const sent = await core.send.toGroup(call, group.id, {
       from,
@@ -60,14 +62,16 @@ const sendGroupMsg = operation({
       delivery: r.OnlineOnlyFlag === 1 ? 'passing' : 'stored',
       counted: r.SendMsgControl.includes('NoUnread') || r.To_Account ? false : undefined,
       visibleTo: r.To_Account,
-      priority: priorities[r.MsgPriority],
+      priority,
       mentions: mentionsOf(r.GroupAtInfo),
       receipt: r.NeedReadReceipt === 1 || undefined,
       push: pushOf(r.OfflinePushInfo),
       unasked: r.ForbidCallbackControl.includes('ForbidBeforeSendMsgCallback'),
+      untold: r.ForbidCallbackControl.includes('ForbidAfterSendMsgCallback'),
+      over,
       checks: { member: false, mute: !call.app.tencent?.admins.includes(from) },
     })
-    return { MsgTime: seconds(sent.time), MsgSeq: sent.seq }
+    return { MsgTime: seconds(sent.time), MsgSeq: sent.seq, ...(sent.over ? { MsgDropReason: 'MsgFreqCtrl' } : {}) }
   },
 })
 
@@ -138,23 +142,9 @@ function demandFits(
     throw new Refusal(10004, `To_Account is not for ${type}`)
 }
 
-/**
- * Whether a message is over the group's flow. High messages use up the flow of the others, but have it once more for
- * themselves, so that they are the last to be dropped.
- */
-async function isDropped(core: Core, group: Group, priority: string): Promise<boolean> {
-  const usual = await isOver(core, `${group.id}`)
-  return priority === 'High' ? isOver(core, `${group.id}/high`) : usual
-}
-
-async function isOver(core: Core, who: string): Promise<boolean> {
-  try {
-    await core.limits.count('tencent', 'group_message', who, flow)
-    return false
-  } catch (error) {
-    if (error instanceof Fault) return true
-    throw error
-  }
+/** Live rooms count by themselves what is said in them. */
+function isRoom(group: Group): boolean {
+  return group.policy.members === 'passing'
 }
 
 function mentionsOf(targets: { GroupAtAllFlag: number; GroupAt_Account?: string }[]) {

@@ -6,17 +6,17 @@ import { failing } from './errors.ts'
 import * as shapes from './group-shapes.ts'
 import { demandAtMost, flag, given, text } from './shapes.ts'
 
+/** Where the commands of group_open_http_svc have codes of their own. */
+export const groupErrors = {
+  ...failing(10002),
+  'user.missing': 10019,
+  'hook.refused': 10016,
+  'message.content': 10004,
+  'request.large': 80002,
+} as const
+
 /** What the commands of group_open_http_svc share. */
-export const operation = resource({
-  invalid: 10004,
-  errors: {
-    ...failing(10002),
-    'user.missing': 10019,
-    'hook.refused': 10016,
-    'message.content': 10004,
-    'request.large': 80002,
-  },
-})
+export const operation = resource({ invalid: 10004, errors: groupErrors })
 
 const mostFirstMembers = 100
 /** Named texts that a group may have in all. */

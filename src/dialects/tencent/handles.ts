@@ -53,6 +53,11 @@ export function textOf({ MsgSeq, MsgRandom, MsgTime }: MsgKey): string {
   return `${MsgSeq}_${MsgRandom}_${MsgTime}`
 }
 
+/** The other name of a message, by which clients know it. */
+export function msgIdOf(sender: string, { MsgRandom, MsgTime }: MsgKey): string {
+  return `${sender}-${MsgTime}-${MsgRandom}`
+}
+
 /** Reads a key; Refusal 90054 for what is none. */
 export function readKey(text: string): MsgKey {
   const [, MsgSeq, MsgRandom, MsgTime] = /^(\d{1,10})_(\d{1,10})_(\d{1,12})$/.exec(text) ?? []

@@ -6,7 +6,7 @@ import type { MessageDraft, Sent } from '../../core/messages/send.ts'
 import { coded, Refusal, resource } from '../dialect.ts'
 import { nativeOf, parse } from './content.ts'
 import { failing } from './errors.ts'
-import { directClientId, findByKey, keyOf, readKey, sharedSeq, textOf } from './handles.ts'
+import { directClientId, findByKey, keyOf, msgIdOf, readKey, sharedSeq, textOf } from './handles.ts'
 import { pushInfo, pushOf } from './push.ts'
 import { account, flag, lookedUp, seconds, uint32 } from './shapes.ts'
 
@@ -48,6 +48,7 @@ const sendMsg = operation({
     const sent = await core.send.toUser(call, r.To_Account, {
       ...draftOf(from, r),
       unasked: r.ForbidCallbackControl.includes('ForbidBeforeSendMsgCallback'),
+      untold: r.ForbidCallbackControl.includes('ForbidAfterSendMsgCallback'),
     })
     return answer(from, sent, call, directClientId(r.MsgRandom, r.MsgSeq), { timed: true })
   },
@@ -138,7 +139,7 @@ function bodyIn(body: unknown): readonly unknown[] {
 function answer(from: string, sent: Sent, call: Call, client: string, { timed }: { timed: boolean }) {
   const key = keyOf({ id: sent.id, origin: call.origin, client, shown: sent.time })
   const MsgTime = seconds(sent.time)
-  return { ...(timed ? { MsgTime } : {}), MsgKey: textOf(key), MsgId: `${from}-${MsgTime}-${key.MsgRandom}` }
+  return { ...(timed ? { MsgTime } : {}), MsgKey: textOf(key), MsgId: msgIdOf(from, key) }
 }
 
 /** A repeat has the key of the first message, whose shown time only the message itself knows. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { Push } from '../../core/model.ts'
+import type { Wishes } from '../../core/messages/wishes.ts'
+import type { Conversation, Message, Push } from '../../core/model.ts'
 import { writeJson } from '../../lib/json.ts'
 import { flag } from './shapes.ts'
 
@@ -48,5 +49,29 @@ export function pushOf(info: z.output<typeof pushInfo> | undefined): Push | unde
     text: Desc,
     payload: Ext,
     native: Object.keys(special).length > 0 ? { tencent: special } : undefined,
+  }
+}
+
+/**
+ * What only Tencent says of a push, in plain words (`model.md` §6.3); back ends that push to the phones of other makers get
+ * it as it came. A message of the server API to one account goes over what its receiver muted, unless it says otherwise.
+ */
+export function pushWishes({ push, native, origin }: Message, conversation: Conversation): Wishes {
+  const said = push?.native?.tencent
+  const { AndroidInfo: android, ApnsInfo: apple } = pushInfo.parse(said ?? {})
+  const mutes =
+    conversation.type === 'group' || origin.via !== 'rest' || native?.tencent?.WithMuteNotifications === true
+  const aps = {
+    alert: { title: apple?.Title || undefined },
+    sound: apple?.Sound,
+    badge: apple?.BadgeMode === 1 ? null : undefined,
+    'mutable-content': apple?.MutableContent,
+  }
+  const notification = { channel_id: android?.GoogleChannelID, sound: android?.Sound }
+  return {
+    subtitle: apple?.SubTitle,
+    image: apple?.Image,
+    overMute: mutes ? undefined : 'all',
+    options: said && { apns: { aps }, fcm: { android: { notification } }, tencent: said },
   }
 }

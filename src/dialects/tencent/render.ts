@@ -137,6 +137,7 @@ function second(duration = 0): number {
 const tips: Record<Notice['what'], string> = {
   created: 'Created',
   joined: 'Joined',
+  accepted: 'Joined',
   invited: 'Invited',
   left: 'Quit',
   kicked: 'Kicked',

@@ -84,6 +84,14 @@ export function itemsOf(profile: Profile, tags: ReadonlyMap<string, Tag>): { Tag
   })
 }
 
+/** The items that were written of a profile: its fields by the core's names, and named texts. What was cleared is ''. */
+export function writtenItems(profile: Profile, fields: readonly string[], texts: readonly string[] = []) {
+  const values = profile as Record<string, unknown>
+  const written: Profile = Object.fromEntries(fields.map(name => [name, values[name] ?? '']))
+  const custom = texts.flatMap(Tag => (customTag(Tag) ? { Tag, Value: profile.custom?.[Tag] ?? '' } : []))
+  return [...itemsOf(written, new Map(Object.entries(standard))), ...custom]
+}
+
 function demandRoom(custom: readonly string[]): void {
   if (custom.length > mostCustom) throw new Refusal(40009, `a profile has at most ${mostCustom} custom tags`)
 }

@@ -4,7 +4,8 @@ import { Fault } from '../../core/errors.ts'
 import { parseJson, writeJson } from '../../lib/json.ts'
 import { type Dialect, type Opened, Refusal, type WireReply, type WireRequest } from '../dialect.ts'
 import { account } from './account.ts'
-import { authenticate, signIn } from './auth.ts'
+import { authenticate, claim, signIn } from './auth.ts'
+import { callbacks } from './callbacks/callbacks.ts'
 import { bodyLimitOf, isCommand, rateOf } from './commands.ts'
 import { errors } from './errors.ts'
 import { group } from './group.ts'
@@ -14,6 +15,7 @@ import { groupMessages } from './group-message.ts'
 import { demandReply } from './group-shapes.ts'
 import { message } from './message.ts'
 import { profile } from './profile.ts'
+import { pushWishes } from './push.ts'
 import { roaming } from './roaming.ts'
 import { status } from './status.ts'
 
@@ -51,12 +53,18 @@ export const tencent: Dialect<OpenedCall> = {
   refuse: (request, _opened, code, text) =>
     envelope(request.path.slice('/v4/'.length), { ActionStatus: 'FAIL', ErrorInfo: text, ErrorCode: code }),
   signIn,
+  claim,
+  callbacks: [callbacks],
+  ownForm: ['MsgBody'],
+  pushWishes,
 }
 
 /** The vendor's rate of the command, then the ones that only the configuration sets: of the app and of the caller. */
 async function admit(core: Core, call: Call, key: string): Promise<void> {
   const app = String(call.app.id)
-  await core.limits.count('tencent', key, app, { calls: rateOf(key), seconds: 1 })
+  const tell = (calls: number, limit: number) =>
+    core.report(call, { type: 'rate.exceeded', operation: key, calls, limit })
+  await core.limits.count('tencent', key, app, { calls: rateOf(key), seconds: 1 }, tell)
   await orRefuse(core.limits.count('app', 'tencent', app, undefined), 60011)
   await orRefuse(core.limits.count('caller', 'tencent', `${app}/${call.operator}`, undefined), 60018)
 }

@@ -19,6 +19,7 @@ const app: App = {
   tencent: { secretKey: key, admins: ['administrator'] },
   ipAllowList: [],
   disabled: false,
+  webhooks: [],
 }
 
 function refusal(work: () => unknown): unknown {

@@ -58,7 +58,9 @@ function inflate(text: string): string {
   if (text.length > longest || !/^[\w*-]+$/.test(text)) throw new Refusal(70003, 'the UserSig is not decodable')
   const base64 = text.replace(/[*_-]/g, char => (char === '*' ? '+' : char === '-' ? '/' : '='))
   try {
-    return inflateSync(Buffer.from(base64, 'base64'), { maxOutputLength: largest }).toString()
+    // A ticket fits one small chunk; the usual ones would leave megabytes behind when thousands sign in at once.
+    const options = { maxOutputLength: largest, chunkSize: 1024 }
+    return inflateSync(Buffer.from(base64, 'base64'), options).toString()
   } catch {
     throw new Refusal(70003, 'the UserSig is not decodable')
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Notice, Part } from '../../core/messages/content.ts'
-import { parse, readContent, render, writeContent } from './content.ts'
+import { ownForm, parse, readContent, render, writeContent } from './content.ts'
 import { lineOf } from './lines.ts'
 
 const file = (type: string, remoteURL: string, fileName: string | undefined, ext: object) =>
@@ -255,4 +255,17 @@ test('[VO33] what nobody in particular did was the app', () => {
 test('[VO34] a recalled message shows nothing of what it was', () => {
   const recalled = { by: '1', at: 1 }
   expect(writeContent({ parts: [], native: undefined, recalled })).toEqual({ MsgType: 10001, Content: '', Ext: {} })
+})
+
+test('without its own form a message is what its parts say, with the Ext it had', () => {
+  const { parts, native } = readContent(10001, '{"text":"hi","mine":1}', { a: '1' })
+  const kept = Object.entries(native?.volcengine ?? {}).filter(([field]) => !ownForm.includes(field))
+  expect(Object.fromEntries(kept)).toEqual({ Ext: { a: '1' } })
+  const other = { parts: [{ type: 'text' as const, text: 'better' }], native: { volcengine: Object.fromEntries(kept) } }
+  expect(writeContent({ parts, native })).toEqual({
+    MsgType: 10001,
+    Content: '{"text":"hi","mine":1}',
+    Ext: { a: '1' },
+  })
+  expect(writeContent(other)).toEqual({ MsgType: 10001, Content: '{"text":"better"}', Ext: { a: '1' } })
 })

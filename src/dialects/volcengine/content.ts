@@ -14,6 +14,9 @@ interface Native extends Partial<Content> {
   Ext?: Record<string, string>
 }
 
+/** What of `Native` says the content once more; Ext is the sender's own, beside the content. */
+export const ownForm = ['MsgType', 'Content']
+
 /** MsgType of what the client SDKs show. */
 const types = {
   text: 10001,

@@ -56,6 +56,8 @@ function deedOf({ what, by: operator, users = [] }: Notice): string {
       return `${by} made the group`
     case 'joined':
       return alone ? `${them} joined` : `${by} let ${them} in`
+    case 'accepted':
+      return `${them} joined`
     case 'invited':
       return `${by} added ${them}`
     case 'left':

@@ -144,7 +144,7 @@ export function conversationType(conversation: Pick<Conversation, 'type'> & { ki
 }
 
 /** The older string id of a conversation: app, type and number with colons between them. */
-export function conversationId(conversation: Conversation): string {
+export function conversationId(conversation: Pick<Conversation, 'type' | 'app' | 'id'> & { kind?: string }): string {
   return `${conversation.app}:${conversationType(conversation)}:${conversation.id}`
 }
 

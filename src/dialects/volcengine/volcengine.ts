@@ -5,6 +5,8 @@ import { Fault } from '../../core/errors.ts'
 import { parseJson } from '../../lib/json.ts'
 import { type Dialect, type Operation, Refusal, type WireRequest } from '../dialect.ts'
 import { authenticate, demandPolicy } from './auth.ts'
+import { callbacks } from './callbacks/callbacks.ts'
+import { ownForm } from './content.ts'
 import { conversationOperations } from './conversation.ts'
 import { answer, metadataOf, type OpenedCall, refusal } from './envelope.ts'
 import { errors } from './errors.ts'
@@ -39,6 +41,8 @@ export const volcengine: Dialect<OpenedCall> = {
     return refusal(metadata, String(code), text)
   },
   signIn,
+  callbacks: [callbacks],
+  ownForm,
 }
 
 function open(request: WireRequest, core: Core): OpenedCall {

@@ -1,0 +1,219 @@
+import { z } from 'zod'
+import { Fault } from '../../core/errors.ts'
+import { kinds } from '../../core/groups/kinds.ts'
+import { resource } from '../dialect.ts'
+import { allowanceOf, groupNamed, people, publicView, texts } from './group-shapes.ts'
+import { conv, groupView, limit, number, ownGroup, self, user, userView, words } from './shapes.ts'
+
+const operation = resource()
+
+/** The kinds that devices may make; the vendors make super teams and live rooms through their server APIs. */
+const makeable = ['work', 'public', 'meeting', 'community', 'team', 'group'] as const
+
+const who = z.enum(['managers', 'everyone'])
+
+const rules = z
+  .object({
+    join: z.enum(['open', 'approval', 'closed']).describe('coming in by one’s own wish'),
+    invite: who,
+    consent: z.boolean().describe('who is invited must agree first'),
+    edit: who.describe('changing what is shown of the group'),
+    editText: who.describe('changing clientText'),
+  })
+  .partial()
+
+const shown = {
+  avatar: z.string().max(1024).optional(),
+  description: z.string().max(512).optional(),
+  notice: z.string().max(1024).optional(),
+  clientText: z.string().max(1024).optional().describe('an opaque text of the devices'),
+  custom: texts.optional().describe('texts by name; those left out stay, an empty one removes'),
+  ext: texts.optional().describe('texts by name; they take the place of those that were there'),
+}
+
+/**
+ * Make a group that the caller owns. The members named are in it at once, or, where the group wants consent, when they
+ * agree. `left` names those who may be in no more groups or whom the app does not want in it.
+ */
+const create = operation({
+  key: 'group.create',
+  request: z.object({
+    kind: z.enum(makeable),
+    name: z.string().min(1).max(100),
+    alias: z
+      .string()
+      .regex(/^(?!@TGS#)[\x20-\x7e]{1,48}$/)
+      .optional()
+      .describe('the group’s public id; one is made if left out'),
+    members: z.array(user).max(200).default([]),
+    policy: rules.optional(),
+    words: words.optional().describe('for those who are taken in or invited'),
+    ...shown,
+  }),
+  async run(core, call, r) {
+    const { kind, name, alias, policy, words: text, members: named, ...fields } = r
+    const users = [...new Set(named)].filter(each => each !== self(call))
+    const consent = policy?.consent ?? kinds[kind].policy.consent
+    const made = await core.groups.create(call, {
+      ...{ kind, name, alias, policy, fields, owner: self(call), allowance: allowanceOf(core) },
+      ...(consent ? { invited: users } : { members: users.map(each => ({ user: each })) }),
+      told: { text },
+    })
+    const { group, dropped, crowded } = made
+    return { ...groupView(group, await core.members.count(group.id)), left: [...dropped, ...crowded] }
+  },
+})
+
+/** Change what is shown of a group, or what it allows. Fields left out stay; an empty text clears one. */
+const update = operation({
+  key: 'group.update',
+  request: z.object({ conv, name: z.string().min(1).max(100).optional(), policy: rules.optional(), ...shown }),
+  async run(core, call, { conv: id, policy = {}, ...fields }) {
+    await ownGroup(core, call, id)
+    const group = await core.groups.update(call, id, fields, policy, { tellPolicy: true })
+    return groupView(group, await core.members.count(id))
+  },
+})
+
+/** Dismiss a group: nobody sees it any more. */
+const dismiss = operation({
+  key: 'group.dismiss',
+  request: z.object({ conv }),
+  async run(core, call, r) {
+    await ownGroup(core, call, r.conv)
+    await core.groups.dismiss(call, r.conv)
+  },
+})
+
+/** List the caller's groups, by kind. */
+const list = operation({
+  key: 'group.list',
+  request: z.object({
+    after: z
+      .object({ kind: z.string().max(64), conv })
+      .optional()
+      .describe('`next` of the page before'),
+    limit: limit(200, 100),
+  }),
+  async run(core, call, r) {
+    const { groups, next } = await core.members.mine(call.app.id, self(call), r)
+    return { groups: groups.map(each => groupView(each.group, each.members)), next }
+  },
+})
+
+/** Tell the public facts of a group, if it lets people in: not of one that is closed. */
+const find = operation({
+  key: 'group.find',
+  request: z
+    .object({ alias: z.string().min(1).max(100).optional(), conv: conv.optional() })
+    .refine(r => (r.alias === undefined) !== (r.conv === undefined), { error: 'give alias or conv' }),
+  async run(core, call, { alias, conv: id }) {
+    const { groups, members } = core
+    const group = await (alias === undefined ? groups.get(call.app.id, id ?? 0) : groups.byAlias(call.app.id, alias))
+    if (group.policy.join === 'closed' && !(await members.find(group.id, self(call)))) throw new Fault('group.missing')
+    return publicView(group, await members.count(group.id))
+  },
+})
+
+/** Come into a group: at once where it is open ('joined'), or when owner or managers agree ('pending'). */
+const join = operation({
+  key: 'group.join',
+  request: z.object({ conv, words: words.optional().describe('for owner and managers') }),
+  async run(core, call, r) {
+    const options = { text: r.words, allowance: allowanceOf(core) }
+    return { state: await core.members.apply(call, r.conv, self(call), options) }
+  },
+})
+
+const before = z
+  .object({ at: number, conv: number.optional(), user: user.optional() })
+  .optional()
+  .describe('`next` of the page before')
+
+/** List who waits to come into a group, for its owner and managers; without `conv` where the caller waits. Newest first. */
+const applications = operation({
+  key: 'group.applications',
+  request: z.object({ conv: conv.optional(), before, limit: limit(100, 50) }),
+  async run(core, call, r) {
+    if (r.conv === undefined) {
+      const { found, next } = await core.members.applicationsBy(call, self(call), r)
+      const mine = found.map(({ request: { at, text, expires }, group }) => {
+        return { group: groupNamed(group), time: at, words: text, expires }
+      })
+      return { applications: mine, next }
+    }
+    await ownGroup(core, call, r.conv)
+    const { found, next } = await core.members.applicationsOf(call, r.conv, r)
+    const known = await core.users.findMany(
+      call.app.id,
+      found.map(each => each.user),
+    )
+    const all = found.map(({ user, at, text, expires }, i) => {
+      const account = known[i]
+      return { user, time: at, words: text, expires, who: account && userView(account) }
+    })
+    return { applications: all, next }
+  },
+})
+
+/** Let somebody in who waits, or turn them down. */
+const answer = operation({
+  key: 'group.answer',
+  request: z.object({ conv, user, accept: z.boolean(), words: words.optional().describe('with a no') }),
+  async run(core, call, r) {
+    await ownGroup(core, call, r.conv)
+    if (!r.accept) await core.members.refuseApplicant(call, r.conv, r.user, r.words)
+    else await core.members.approve(call, r.conv, r.user, { allowance: allowanceOf(core) })
+  },
+})
+
+/** Take back one's own wish to come into a group. */
+const withdraw = operation({
+  key: 'group.withdraw',
+  request: z.object({ conv }),
+  run: (core, call, r) => core.members.withdraw(call, r.conv, self(call)),
+})
+
+/**
+ * Bring users into a group: in order 'added', 'pending' until they agree, 'present' before, 'missing', 'banned', or
+ * 'crowded' = in as many groups as they may be.
+ */
+const invite = operation({
+  key: 'group.invite',
+  request: z.object({ conv, users: people(200), words: words.optional() }),
+  async run(core, call, r) {
+    await ownGroup(core, call, r.conv)
+    const users = [...new Set(r.users)]
+    const results = await core.members.bring(call, r.conv, users, { text: r.words, allowance: allowanceOf(core) })
+    return { users: users.map((user, i) => ({ user, became: results[i] })) }
+  },
+})
+
+/** List the groups into which the caller was invited and has not answered, newest first. */
+const invitations = operation({
+  key: 'group.invitations',
+  request: z.object({ before, limit: limit(100, 50) }),
+  async run(core, call, r) {
+    const { found, next } = await core.members.invitationsFor(call, self(call), r)
+    const all = found.map(({ request: { at, by, text, ext }, group }) => {
+      return { group: groupNamed(group), time: at, by, words: text, ext }
+    })
+    return { invitations: all, next }
+  },
+})
+
+/** Answer an invitation. */
+const answerInvitation = operation({
+  key: 'group.invitation.answer',
+  request: z.object({ conv, accept: z.boolean(), words: words.optional().describe('with a no') }),
+  async run(core, call, r) {
+    if (!r.accept) await core.members.refuseInvitation(call, r.conv, self(call), r.words)
+    else await core.members.accept(call, r.conv, self(call), { allowance: allowanceOf(core) })
+  },
+})
+
+export const groupOperations = [
+  ...[create, update, dismiss, list, find],
+  ...[join, applications, answer, withdraw],
+  ...[invite, invitations, answerInvitation],
+]

@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { resource } from '../dialect.ts'
+import { conv, self, user } from './shapes.ts'
+
+const operation = resource()
+
+/** Notifications of one user in so many seconds. */
+const rate = { calls: 20, seconds: 1 }
+
+/**
+ * Send a notification that means something to the app alone, in the caller's name: to a user, or to a group that the
+ * caller is a member of.
+ */
+const send = operation({
+  key: 'notification.send',
+  request: z
+    .object({
+      to: user.optional(),
+      conv: conv.optional().describe('a group, instead of a user'),
+      body: z.string().min(1).max(4096),
+      stored: z.boolean().default(true).describe('also for devices that are away'),
+      ext: z.string().max(1024).optional().describe('any text of the app’s own'),
+      sound: z.string().max(30).optional().describe('the file name of a sound'),
+      push: z
+        .object({
+          title: z.string().max(128).optional(),
+          text: z.string().max(500),
+          payload: z.string().max(2048).optional(),
+        })
+        .optional()
+        .describe('what devices show that are away; without it nothing'),
+    })
+    .refine(r => (r.to === undefined) !== (r.conv === undefined), { error: 'either `to` or `conv`' }),
+  async run(core, call, { to, conv, ...draft }) {
+    const from = self(call)
+    await core.limits.count('native', 'notification.send', `${call.app.id}/${from}`, rate)
+    const { notifications } = core
+    if (to !== undefined) return { id: await notifications.toUser(call, to, { from, ...draft }) }
+    return { id: await notifications.toGroup(call, conv as number, { from, ...draft }) }
+  },
+})
+
+export const notificationOperations = [send]
