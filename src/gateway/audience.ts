@@ -1,13 +1,18 @@
 import type { Core } from '../core/core.ts'
-import { groupSubject, type News, userSubject } from '../core/events.ts'
+import { type EventOf, groupSubject, type News, userSubject } from '../core/events.ts'
 import { codes, type Ending } from './codes.ts'
+import { openCrowds } from './crowds.ts'
 import { type Frame, frame } from './frames.ts'
 import { openTellings, type Telling, type Views } from './tellings.ts'
+import { type Household, openWatchers, type PresenceViews } from './watchers.ts'
 
 /** A connected device, as news sees it. */
 export interface Device {
   app: number
   user: string
+  session: string
+  /** What it says it runs on. */
+  platform: string
   /** Sends; before the device was welcomed nothing is sent, because it reads everything afterwards. */
   push(frame: Frame): void
   end(ending: Ending, last?: Frame): void
@@ -15,7 +20,7 @@ export interface Device {
 
 /** Who is here for what: one subscription per user and per group with somebody online on this node. */
 export interface Audience {
-  /** From now on the device hears of its user's direct conversations and own matters. */
+  /** From now on the device hears of its user's direct conversations and own matters, and what is said to everybody. */
   enter(device: Device): void
   /** From now on the device hears of all groups of its user. Rejects when they cannot be read. */
   enterGroups(device: Device): Promise<void>
@@ -30,6 +35,8 @@ interface Place {
   hidden: number | undefined
   /** What happened until then. */
   held: Telling[]
+  /** It is a live room, that the device entered itself. */
+  entered: boolean
 }
 
 interface Room {
@@ -37,33 +44,46 @@ interface Room {
   stop(): void
 }
 
-interface Home {
+interface Home extends Household {
   devices: Set<Device>
+  /** Whom its user watches is known. */
+  ready: Promise<void>
   stop(): void
 }
 
-export function openAudience(core: Core, views: Views): Audience {
+export function openAudience(core: Core, views: Views & PresenceViews): Audience {
   const rooms = new Map<number, Room>()
   const homes = new Map<string, Home>()
   const groupsOf = new Map<Device, Set<number>>()
   const tellingOf = openTellings(views)
+  const crowds = openCrowds(core, views)
+  const watchers = openWatchers(core, views)
 
   function enter(device: Device) {
     const subject = userSubject(device.app, device.user)
     groupsOf.set(device, new Set())
+    crowds.enter(device)
     const home = homes.get(subject)
     if (home) {
       home.devices.add(device)
       return
     }
-    const made: Home = { devices: new Set([device]), stop: () => {} }
+    const { app, user } = device
+    const made: Home = { app, user, devices: new Set([device]), ready: Promise.resolve(), stop: () => {} }
     made.stop = core.bus.subscribe(subject, news => onUserNews(made, news as News))
     homes.set(subject, made)
+    made.ready = watchers.enter(made)
+    // Whoever waits for it hears of it.
+    made.ready.catch(() => {})
   }
 
   async function enterGroups(device: Device) {
-    const memberships = await core.members.joined(device.app, device.user)
-    const convs = memberships.map(membership => membership.conv)
+    const [places] = await Promise.all([
+      core.members.placesOf(device.app, device.user),
+      homes.get(userSubject(device.app, device.user))?.ready,
+    ])
+    // Live rooms are heard by those inside, whoever runs them.
+    const convs = places.filter(({ group }) => group.policy.members === 'stored').map(({ group }) => group.id)
     for (const conv of convs) take(device, conv)
     await settle(device, convs)
   }
@@ -87,16 +107,17 @@ export function openAudience(core: Core, views: Views): Audience {
     })
   }
 
-  function take(device: Device, conv: number) {
+  function take(device: Device, conv: number, hidden?: number) {
     const mine = groupsOf.get(device)
     if (!mine || mine.has(conv)) return
     mine.add(conv)
     const room = rooms.get(conv)
+    const place: Place = { hidden, held: [], entered: hidden !== undefined }
     if (room) {
-      room.places.set(device, { hidden: undefined, held: [] })
+      room.places.set(device, place)
       return
     }
-    const made: Room = { places: new Map([[device, { hidden: undefined, held: [] }]]), stop: () => {} }
+    const made: Room = { places: new Map([[device, place]]), stop: () => {} }
     made.stop = core.bus.subscribe(groupSubject(conv), news => onGroupNews(conv, made, news as News))
     rooms.set(conv, made)
   }
@@ -112,11 +133,13 @@ export function openAudience(core: Core, views: Views): Audience {
   function leave(device: Device) {
     for (const conv of groupsOf.get(device) ?? []) release(device, conv)
     groupsOf.delete(device)
+    crowds.leave(device)
     const subject = userSubject(device.app, device.user)
     const home = homes.get(subject)
     if (!home?.devices.delete(device) || home.devices.size > 0) return
     home.stop()
     homes.delete(subject)
+    watchers.leave(home)
   }
 
   function onGroupNews(conv: number, room: Room, news: News) {
@@ -128,9 +151,10 @@ export function openAudience(core: Core, views: Views): Audience {
       }
     if (news.event.type !== 'group.dismissed') return
     const gone = frame({ type: 'membership', conv, here: false })
-    for (const device of [...room.places.keys()]) {
+    const over = frame({ type: 'room', conv, here: false, why: 'dismissed' })
+    for (const [device, { entered }] of [...room.places]) {
       release(device, conv)
-      device.push(gone)
+      device.push(entered ? over : gone)
     }
   }
 
@@ -140,18 +164,39 @@ export function openAudience(core: Core, views: Views): Audience {
     else if (event.type === 'user.kicked') {
       const last = frame({ type: 'kicked', why: event.why, text: event.text })
       for (const device of [...home.devices]) device.end(codes[event.why], last)
-    } else {
+    } else if (event.type === 'session.ended') onEnded(home, event)
+    else if (event.type === 'watching') watchers.change(home, event)
+    else if (event.type === 'room.devices') onRoom(home, event)
+    else {
       const telling = tellingOf(news)
       if (telling) for (const device of home.devices) tell(device, telling, 0)
     }
   }
 
-  function onMembership(home: Home, event: { conv: number; here: boolean; kind: 'direct' | 'group' }) {
+  function onEnded(home: Home, { sessions, why, by, text }: EventOf<'session.ended'>) {
+    const last = why === 'left' ? undefined : frame({ type: 'kicked', why, by, text })
+    for (const device of [...home.devices])
+      if (sessions.includes(device.session)) device.end(why === 'replaced' ? codes.replaced : codes.ended, last)
+  }
+
+  /** A device is in a live room from now on, without being told of it otherwise, or is not any more. */
+  function onRoom(home: Home, { conv, sessions, here, hidden, why }: EventOf<'room.devices'>) {
+    const told = frame({ type: 'room', conv, here, why })
+    for (const device of home.devices) {
+      if (sessions && !sessions.includes(device.session)) continue
+      if (here) take(device, conv, hidden)
+      else if (!groupsOf.get(device)?.has(conv)) continue
+      else release(device, conv)
+      device.push(told)
+    }
+  }
+
+  function onMembership(home: Home, event: EventOf<'membership'>) {
     const told = frame({ type: 'membership', conv: event.conv, here: event.here })
     for (const device of home.devices) {
-      if (event.kind === 'group' && event.here) welcomeTo(device, event.conv, told)
+      if (event.kind === 'group' && event.here && !event.room) welcomeTo(device, event.conv, told)
       else {
-        if (!event.here) release(device, event.conv)
+        if (!event.here && !event.room) release(device, event.conv)
         device.push(told)
       }
     }
@@ -168,7 +213,7 @@ export function openAudience(core: Core, views: Views): Audience {
     })
   }
 
-  return { enter, enterGroups, leave, size: () => rooms.size + homes.size }
+  return { enter, enterGroups, leave, size: () => rooms.size + homes.size + crowds.size() + watchers.size() }
 }
 
 const everybody = () => true

@@ -23,8 +23,17 @@ export const codes = {
   banned: { code: 4202, text: 'the user is banned' },
   removed: { code: 4203, text: 'the user was removed' },
   replaced: { code: 4204, text: 'newer connections of the same user took its place' },
+  ended: { code: 4205, text: 'this device was signed out' },
   protocol: { code: 4210, text: 'a frame does not follow the protocol' },
 } as const satisfies Record<string, Ending>
+
+/** How a session ends, as the app hears it: by default its connection was lost. */
+export function howOf(ending?: Ending): { why: 'lost' | 'late' | 'kicked'; replaced?: boolean } {
+  if (ending === codes.silent) return { why: 'late' }
+  if (ending === codes.replaced) return { why: 'kicked', replaced: true }
+  const kicked = [codes.kicked, codes.banned, codes.removed, codes.ended].includes(ending as typeof codes.kicked)
+  return { why: kicked ? 'kicked' : 'lost' }
+}
 
 /** Reasons that may pass while the credentials stay the same. */
 const passing: Reason[] = [

@@ -9,8 +9,6 @@ export interface GatewayLimits {
   burst: number
   /** Operations of one socket under way at the same time. */
   underWay: number
-  /** Sockets of one user on this node; the oldest gives way. */
-  perUser: number
   /** Sockets that have not signed in yet. */
   unsigned: number
   /** Bytes waiting for a device from which passing frames are dropped, and from which the socket is closed. */
@@ -18,6 +16,8 @@ export interface GatewayLimits {
   closeFrom: number
   /** A socket from which nothing came for so long is asked for a sign of life; after twice that it is gone. */
   heartbeat: number
+  /** How often sockets are held against the sessions that the store knows, and back ends may hear that one is still there. */
+  audit: number
   /** How long a closing socket may take before it is cut. */
   grace: number
 }
@@ -28,11 +28,11 @@ export const usualLimits: GatewayLimits = {
   rate: 50,
   burst: 200,
   underWay: 32,
-  perUser: 10,
   unsigned: 2000,
   dropFrom: 256 * 1024,
   closeFrom: 4 * 1024 * 1024,
   heartbeat: 25_000,
+  audit: 60_000,
   grace: 3000,
 }
 

@@ -7,10 +7,12 @@ import { Fault } from '../core/errors.ts'
 import { type Dialect, explain, perform, type SignedIn } from '../dialects/dialect.ts'
 import { parseJson } from '../lib/json.ts'
 import type { Audience, Device } from './audience.ts'
-import { codes, type Ending, endingOf } from './codes.ts'
+import { codes, type Ending, endingOf, howOf } from './codes.ts'
+import { endsOf } from './crowds.ts'
 import { frame, type Turns } from './frames.ts'
 import { type GatewayLimits, meter } from './limits.ts'
 import { type Losses, openOutlet } from './outlet.ts'
+import type { Stranger } from './refusals.ts'
 import { openSaying } from './saying.ts'
 
 /** What all sessions of a gateway work with. */
@@ -22,17 +24,25 @@ export interface Surroundings {
   audience: Audience
   turns: Turns
   losses: Losses
-  /** The session is its user's from now on; the oldest of too many gives way. */
+  /** The session is its user's from now on. */
   signedIn(session: Session, app: number, user: string): void
-  gone(session: Session): void
+  /** A sign-in failed. */
+  refused(credentials: unknown, error: unknown, stranger: Stranger): void
+  /** It ended; `left` resolves when nobody finds it any more. */
+  gone(session: Session, left: Promise<void>): void
 }
 
 /** One socket. */
 export interface Session {
   end(ending: Ending): void
+  id: string
+  /** Its user was let in, and it was not ended since. */
+  here(): boolean
   /** When something was last heard from it (ms). */
   heard(): number
   ping(): void
+  /** Back ends may hear that it is still there, if it was heard of since the last time. */
+  tellBeat(): void
   cut(): void
 }
 
@@ -46,13 +56,17 @@ const signInWith = z.looseObject({
   dialect: z.string(),
   platform: z.string().max(64).default(''),
   device: z.string().max(128).default(''),
+  sdk: z.string().max(64).optional(),
+  tag: z.string().max(64).optional(),
+  automatic: z.boolean().default(false),
 })
 
 type Upstream = z.output<typeof upstream>
 
 /** Takes over a connection: waits for the sign-in, then performs the frames' operations until it ends. */
-export function openSession(ws: WebSocket, address: string, around: Surroundings): Session {
+export function openSession(ws: WebSocket, from: { address: string; port?: number }, around: Surroundings): Session {
   const { core, native, limits, audience } = around
+  const { address, port } = from
   const outlet = openOutlet(ws, around.turns, limits, around.losses)
   const id = randomUUID()
   const allows = meter(limits, Date.now())
@@ -61,11 +75,21 @@ export function openSession(ws: WebSocket, address: string, around: Surroundings
   let call: Call | undefined
   let device: Device | undefined
   let heard = Date.now()
+  let toldHeard = heard
   let underWay = 0
   const nextTurn = openSaying()
   let entered: Promise<unknown> = Promise.resolve()
+  let how = howOf()
 
-  const session: Session = { end, heard: () => heard, ping: () => ws.ping(), cut: () => ws.terminate() }
+  const session: Session = {
+    end,
+    id,
+    here: () => state === 'here',
+    heard: () => heard,
+    ping: () => ws.ping(),
+    tellBeat,
+    cut: () => ws.terminate(),
+  }
 
   ws.on('message', (data: Buffer, isBinary) => {
     heard = Date.now()
@@ -92,6 +116,7 @@ export function openSession(ws: WebSocket, address: string, around: Surroundings
     state = 'signing'
     signIn(read).catch(error => {
       logUnexpected(error, 'a sign-in failed')
+      tellRefused(read.with, error)
       refuse(read.id, error)
       end(endingOf(error))
     })
@@ -100,23 +125,47 @@ export function openSession(ws: WebSocket, address: string, around: Surroundings
   async function signIn({ id: frameId, with: input }: Upstream): Promise<void> {
     const asked = signInWith.safeParse(input)
     if (!asked.success) throw new Fault('request.invalid', asked.error.issues[0]?.message)
-    const { platform, device: deviceId, ...credentials } = asked.data
+    const { platform, device: deviceId, sdk, tag, automatic: _, ...credentials } = asked.data
     const signed = await prove(credentials)
     if (outlet.ended()) return
     const { user } = signed
     const { app } = signed.call
     // What a device does is done in the user's name with the user's rights, whichever credentials proved who it is.
-    call = { app, operator: user, admin: false, origin: { dialect: 'native', via: 'client' }, address }
-    device = { app: app.id, user, push: told => state === 'here' && outlet.push(told), end: (e, last) => end(e, last) }
+    const origin = { dialect: 'native', via: 'client' } as const
+    const said = { platform, id: deviceId, sdk, tag, port }
+    call = { app, operator: user, admin: false, origin, address, device: said, session: id }
+    const token = typeof credentials.token === 'string' ? credentials.token : undefined
+    await core.ask('session.open', call, { user, platform, device: deviceId, token, tag })
+    if (outlet.ended()) return
+    const push: Device['push'] = told => state === 'here' && outlet.push(told)
+    device = { app: app.id, user, session: id, platform, push, end: (e, last) => end(e, last) }
+    // Whoever is told to go from here on, goes: also while the rest of this is under way.
     audience.enter(device)
-    entered = core.presence.enter({ app: app.id, user, id, platform, device: deviceId })
-    await Promise.all([proveAgain(credentials, signed), audience.enterGroups(device), entered])
-    if (outlet.ended()) return forget()
-    clearTimeout(deadline)
+    await Promise.all([proveAgain(credentials, signed), audience.enterGroups(device)])
+    if (outlet.ended()) return void forget()
     around.signedIn(session, app.id, user)
+    entered = core.presence.enter({ app: app.id, user, id, platform, device: deviceId }, call)
+    const [ends] = await Promise.all([endsOf(core, app.id, user), entered])
+    if (outlet.ended()) return void forget()
+    clearTimeout(deadline)
     state = 'here'
     const welcome = { user, session: id, epoch: core.store.epoch, time: core.clock(), heartbeat: limits.heartbeat }
-    outlet.push(frame({ type: 'welcome', id: frameId, ...welcome }))
+    outlet.push(frame({ type: 'welcome', id: frameId, ...welcome, ...ends }))
+  }
+
+  function tellRefused(input: unknown, error: unknown) {
+    const read = signInWith.safeParse(input)
+    const { platform = '', device: deviceId = '', sdk, tag, automatic = false } = read.data ?? {}
+    const said = { platform, id: deviceId, sdk, tag, port }
+    around.refused(input, error, { address, device: said, connection: id, automatic })
+  }
+
+  function tellBeat() {
+    if (!call || state !== 'here' || heard === toldHeard) return
+    toldHeard = heard
+    core
+      .report(call, { type: 'session.beat', user: call.operator as string, connection: id })
+      .catch(error => core.log.warn({ err: error }, 'a sign of life could not be told'))
   }
 
   async function prove(credentials: { dialect: string }): Promise<SignedIn> {
@@ -162,6 +211,7 @@ export function openSession(ws: WebSocket, address: string, around: Surroundings
   }
 
   function end(ending: Ending, last?: Parameters<Device['end']>[1]) {
+    if (state !== 'gone') how = howOf(ending)
     state = 'gone'
     outlet.end(ending, last)
   }
@@ -170,18 +220,22 @@ export function openSession(ws: WebSocket, address: string, around: Surroundings
     state = 'gone'
     outlet.shut()
     clearTimeout(deadline)
-    forget()
-    around.gone(session)
+    around.gone(session, forget())
   }
 
-  function forget() {
+  async function forget(): Promise<void> {
     if (!device || !call) return
     const { app, user } = device
     audience.leave(device)
     device = undefined
-    // The row may still be on its way in.
-    const leave = () => core.presence.leave({ app, user, id })
-    entered.then(leave).catch(error => core.log.warn({ err: error }, 'a session row stays'))
+    try {
+      // The row may still be on its way in; if it did not come, there is nothing to take away.
+      await entered.catch(() => undefined)
+      await core.presence.leave({ app, user, id }, how)
+      await core.rooms.leaveAll(call, user, id)
+    } catch (error) {
+      core.log.warn({ err: error }, 'a session row stays for now')
+    }
   }
 
   return session

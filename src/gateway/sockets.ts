@@ -8,13 +8,15 @@ import { openAudience } from './audience.ts'
 import { codes } from './codes.ts'
 import { openTurns } from './frames.ts'
 import { type GatewayLimits, usualLimits } from './limits.ts'
+import { openRefusals } from './refusals.ts'
 import { openSession, type Session, type Surroundings } from './session.ts'
 import type { Views } from './tellings.ts'
+import type { PresenceViews } from './watchers.ts'
 
 /** What the gateway speaks with devices: the native dialect's operations, and how it shows what happened. */
 export interface Native {
   dialect: Dialect
-  views: Views
+  views: Views & PresenceViews
 }
 
 /** Where end users are connected by WebSocket. */
@@ -52,25 +54,31 @@ export function openGateway(
     perMessageDeflate: false,
     maxPayload: allLimits.frame,
   })
+  const signIns = [...dialects, native.dialect]
   const sessions = new Set<Session>()
   const unsigned = new Set<Session>()
   const users = new Map<string, Set<Session>>()
   const owners = new Map<Session, string>()
+  const leaving = new Set<Promise<void>>()
   const losses = { dropped: 0, slow: 0 }
   const audience = openAudience(core, native.views)
   const around: Surroundings = {
     core,
-    dialects,
+    dialects: signIns,
     native: native.dialect,
     limits: allLimits,
     audience,
     turns: openTurns(),
     losses,
     signedIn,
+    refused: openRefusals(core, signIns),
     gone,
   }
   const heart = setInterval(beat, allLimits.heartbeat / 5)
   heart.unref()
+  const auditing = setInterval(audit, allLimits.audit)
+  auditing.unref()
+  const stopListening = core.presence.lives.onLost(() => void audit())
   let closing = false
   let lastGone = () => {}
 
@@ -88,7 +96,8 @@ export function openGateway(
   }
 
   function connected(ws: Parameters<typeof openSession>[0], request: IncomingMessage) {
-    const session = openSession(ws, request.socket.remoteAddress ?? '', around)
+    const { remoteAddress = '', remotePort } = request.socket
+    const session = openSession(ws, { address: remoteAddress, port: remotePort }, around)
     sessions.add(session)
     unsigned.add(session)
     if (closing) session.end(codes.restart)
@@ -96,18 +105,14 @@ export function openGateway(
 
   function signedIn(session: Session, app: number, user: string) {
     const owner = `${app}.${user}`
-    const mine = users.get(owner) ?? new Set()
-    users.set(owner, mine.add(session))
+    users.set(owner, (users.get(owner) ?? new Set()).add(session))
     owners.set(session, owner)
     unsigned.delete(session)
-    for (const oldest of mine) {
-      if (mine.size <= allLimits.perUser) break
-      mine.delete(oldest)
-      oldest.end(codes.replaced)
-    }
   }
 
-  function gone(session: Session) {
+  function gone(session: Session, left: Promise<void>) {
+    leaving.add(left)
+    left.finally(() => leaving.delete(left))
     sessions.delete(session)
     unsigned.delete(session)
     const owner = owners.get(session)
@@ -127,15 +132,36 @@ export function openGateway(
     }
   }
 
+  /**
+   * A socket whose session is not there any more has to sign in again: somebody ended it and the news was lost, or the
+   * other nodes had given this one up. A session without a socket is ended: it could not be when the socket went.
+   */
+  async function audit() {
+    for (const session of sessions) session.tellBeat()
+    const here = [...sessions].filter(session => session.here())
+    try {
+      const held = await core.presence.held()
+      for (const session of here) if (!held.has(session.id) && session.here()) session.end(codes.restart)
+      for (const session of sessions) held.delete(session.id)
+      await Promise.all([...held.values()].map(row => core.presence.leave(row)))
+    } catch (error) {
+      core.log.warn({ err: error }, 'sockets could not be held against sessions')
+    }
+  }
+
   async function close() {
     closing = true
     clearInterval(heart)
+    clearInterval(auditing)
+    stopListening()
     const empty = new Promise<void>(resolve => {
       lastGone = resolve
     })
     for (const session of sessions) session.end(codes.restart)
     if (sessions.size > 0) await Promise.race([empty, pause(allLimits.grace)])
     for (const session of sessions) session.cut()
+    // What the app is to hear of their ends is kept before the store closes.
+    await Promise.race([Promise.all(leaving), pause(allLimits.grace)])
   }
 
   return {

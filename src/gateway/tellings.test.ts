@@ -10,6 +10,10 @@ test('[GW19] news for two users is encoded once', () => {
     blankMessage: () => ({}),
     change: () => ({}),
     blankChange: () => ({}),
+    note: () => ({}),
+    settings: () => ({}),
+    group: () => ({}),
+    broadcast: () => ({}),
   })
   const event = { type: 'message.sent', message: { conv: 1, seq: 1 } as Message, conversation: {} }
   const news = { app: 1, origin: { dialect: 'native', via: 'client' }, event } as News

@@ -49,7 +49,7 @@ const text = (words: string) => [{ type: 'text' as const, text: words }]
 describe('the client against a server', () => {
   test('[GW50] sends and receives, both to a user and to a group', async () => {
     const [ann, ben] = await Promise.all([online('ann'), online('ben')])
-    expect(ben.states).toEqual(['connecting', 'syncing', 'online'])
+    expect(ben.states).toEqual(['connecting', 'signing', 'syncing', 'online'])
     const direct = await ann.client.sendToUser('ben', 'hello')
     await expect.poll(() => ben.shown.get(direct.conv)?.get(direct.seq)?.parts).toEqual(text('hello'))
     const conv = await groupOf('ann', 'ben')
@@ -57,7 +57,7 @@ describe('the client against a server', () => {
     await expect.poll(() => ann.shown.get(conv)?.get(sent.seq)?.sender).toBe('ben')
     await expect.poll(() => differences(ann, ben)).toEqual([])
     expect((await ann.client.history(direct.conv)).messages.map(message => message.parts)).toEqual([text('hello')])
-    const { conversations } = await ann.client.conversations()
+    const { conversations } = await ann.client.conversations.list()
     expect(conversations.map(each => [each.conv, each.unread])).toEqual([
       [conv, 1],
       [direct.conv, 0],
@@ -71,7 +71,7 @@ describe('the client against a server', () => {
     const first = await server.core.send.toGroup(rest, conv, { from: 'ann', parts: text('one') })
     await expect.poll(() => away.shown.get(conv)?.has(first.seq)).toBe(true)
     away.cut()
-    await away.until('waiting')
+    await away.until('offline')
     const second = await server.core.send.toGroup(rest, conv, { from: 'ann', parts: text('two') })
     const group = await server.core.groups.get(rest.app.id, conv)
     await server.core.recall(rest, group, first.seq, { reason: 'wrong' })

@@ -15,7 +15,6 @@ let conv: number
 const limits = {
   rate: 100,
   burst: 200,
-  perUser: 1000,
   unsigned: 5000,
   dropFrom: 64 * 1024,
   closeFrom: 512 * 1024,

@@ -116,7 +116,7 @@ describe('what a device is told', () => {
     const listed = (await ben.ask('conversation.list', {})).conversations as { conv: number; unread: number }[]
     expect(listed.find(each => each.conv === conv)?.unread).toBe(1)
     expect(await ben.ask('conversation.read', { conv })).toEqual({ read: seq, unread: 0 })
-    expect(await ben2.next('read')).toEqual({ type: 'read', conv, seq })
+    expect(await ben2.next('read')).toEqual({ type: 'read', conv, user: 'ben', seq })
     await Promise.all([ben.close(), ben2.close()])
   })
 

@@ -12,7 +12,11 @@ let server: TestServer
 let rest: Call
 
 beforeAll(async () => {
-  server = await startServer({ signIns: [trusting], gateway: { signIn: 300, perUser: 3, unsigned: 20 } })
+  server = await startServer({
+    signIns: [trusting],
+    devices: { rule: 'all', each: 1, most: 3 },
+    gateway: { signIn: 300, unsigned: 20 },
+  })
   rest = { app: server.apps[0] as Call['app'], admin: true, origin: { dialect: 'tencent', via: 'rest' } }
   const people = ['ann', 'ben', 'bad', 'gone', 'out', 'many', 'race'].map(id => ({ id }))
   await server.core.users.save(rest, people, { existing: 'update' })
@@ -42,6 +46,9 @@ describe('signing in', () => {
       epoch: server.store.epoch,
       time: expect.any(Number),
       heartbeat: 25_000,
+      notes: 0,
+      settings: 0,
+      broadcasts: 0,
     })
     expect(welcome?.time as number).toBeGreaterThanOrEqual(before)
     const [sessions] = await server.core.presence.of(rest.app.id, ['ann'])

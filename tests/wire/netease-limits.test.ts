@@ -78,7 +78,10 @@ test('[NE78] who are only invited need a place too [netease team/create.action] 
   expect((await send('team/create.action', team({ ...tight, teamMemberLimit: 2 }))).code).toBe(801)
   const { tid } = await send('team/create.action', team({ owner: 'ben', teamMemberLimit: 2 }))
   expect((await send('team/add.action', { tid, msg: '', ...tight })).code).toBe(801)
-  expect(await server.core.members.invitationsOf(Number(tid), ['ann', 'dan'])).toEqual([undefined, undefined])
+  expect(await server.core.members.invitationsOf({ app: app.id, id: Number(tid) }, ['ann', 'dan'])).toEqual([
+    undefined,
+    undefined,
+  ])
   expect((await send('team/add.action', { tid, msg: '', ...tight, members: '["ann"]' })).code).toBe(200)
 })
 

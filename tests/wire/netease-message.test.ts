@@ -2,9 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { App } from '../../src/core/apps/model.ts'
 import type { Call } from '../../src/core/call.ts'
 import type { Event } from '../../src/core/events.ts'
-import type { Member, Message } from '../../src/core/model.ts'
-import { members } from '../../src/core/tables.ts'
-import { put } from '../../src/storage/store.ts'
+import type { Message } from '../../src/core/model.ts'
 import { callNetease } from '../support/netease.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
@@ -271,8 +269,7 @@ test('[NE67] a muted team is 812 to ordinary members, a muted member is 403 [net
   await server.core.groups.update(rest, tid, {}, { speak: 'managers' })
   expect([await code('ben'), await code('ann')]).toEqual([812, 200])
   await server.core.groups.update(rest, tid, {}, { speak: 'everyone' })
-  const member = (await server.core.members.find(tid, 'ben')) as Member
-  await server.store.commit([put(members, { ...member, mutedUntil: now + 1000 })])
+  await server.core.members.mute(rest, tid, ['ben'], now + 1000)
   expect([await code('ben'), await code('cid')]).toEqual([403, 200])
   now += 1001
   expect(await code('ben')).toBe(200)

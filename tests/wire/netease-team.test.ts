@@ -3,9 +3,9 @@ import type { App } from '../../src/core/apps/model.ts'
 import type { Call } from '../../src/core/call.ts'
 import type { Event } from '../../src/core/events.ts'
 import type { KindName } from '../../src/core/groups/kinds.ts'
+import { invitations } from '../../src/core/groups/tables.ts'
 import type { Ask, HookPoints } from '../../src/core/hooks.ts'
 import type { Policy } from '../../src/core/model.ts'
-import { invitations } from '../../src/core/tables.ts'
 import { callNetease } from '../support/netease.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
@@ -104,17 +104,22 @@ test('[NE96] an invitation waits for its answer with the words of the caller, an
   )
   const tid = await team({ magree: 1, attach: 'x' })
   const one = { conv: tid, user: 'ben', app: app.id, by: 'ann', at: expect.any(Number), text: 'come in', ext: 'x' }
-  const of = (users: string[]) => server.core.members.invitationsOf(tid, users)
+  const of = (users: string[]) => server.core.members.invitationsOf({ app: app.id, id: tid }, users)
   expect(await of(['ben', 'cid'])).toEqual([one, undefined])
   const add = { tid, owner: 'ann', members: '["cid","ann"]', magree: 1, msg: 'you too', attach: 'y' }
   expect(await call('team/add.action', add)).toEqual({ code: 200 })
   expect(await of(['cid', 'ann'])).toEqual([{ ...one, user: 'cid', text: 'you too', ext: 'y' }, undefined])
   for (const stop of stops) stop()
-  expect(heard.map(event => event.type === 'member.invited' && event.invitation.user)).toEqual(['ben', 'cid'])
+  expect(heard.map(event => event.type === 'note' && [event.note.kind, event.note.user])).toEqual([
+    ['group.invitation', 'ben'],
+    ['group.invitation', 'cid'],
+  ])
   await call('team/add.action', { ...add, members: '["cid"]', magree: 0 })
   expect(await of(['ben', 'cid'])).toEqual([one, undefined])
   await call('team/remove.action', { tid, owner: 'ann' })
-  await expect.poll(async () => (await server.store.scan(invitations, { prefix: [tid], limit: 1 })).length).toBe(0)
+  await expect
+    .poll(async () => (await server.store.scan(invitations, { prefix: [app.id, tid], limit: 1 })).length)
+    .toBe(0)
 })
 
 test('[NE97] groups of the other families do not exist for team calls', async () => {
@@ -168,9 +173,12 @@ test('[NE68] words given with changes of a team reach those who are told [neteas
 })
 
 test('[NE69] whom the app does not want in a team is in faccid, whether added or invited', async () => {
-  const ask: Ask = async (point, _call, draft) => {
+  const ask: Ask['ask'] = async (point, _call, draft) => {
     if (point === 'group.invite') return { ...draft, users: (draft as HookPoints['group.invite']).users.slice(1) }
-    if (point === 'group.create') return { ...draft, members: (draft as HookPoints['group.create']).members.slice(1) }
+    if (point === 'group.create') {
+      const asked = draft as HookPoints['group.create']
+      return { ...asked, members: asked.members.slice(1), invited: asked.invited.slice(1) } as typeof draft
+    }
     return draft
   }
   const other = await startServer({ ask })

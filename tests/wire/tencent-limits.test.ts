@@ -58,7 +58,7 @@ test('[TE20] the configuration sets other rates: of a command, of the whole app,
 })
 
 test('[TE21] a call that takes longer than 3 seconds is answered 60008', { timeout: 10_000 }, async () => {
-  const ask: Ask = async (point, _call, draft) => {
+  const ask: Ask['ask'] = async (point, _call, draft) => {
     if (point === 'message.direct') await new Promise(resolve => setTimeout(resolve, 4000))
     return draft
   }
@@ -155,7 +155,7 @@ test('[TE23] a group reply over 1 MB is refused with 10018', async () => {
 
 test('[TE24] what the app refuses has the code of the service, unless the caller forbids the question [tencent openim/sendmsg]', async () => {
   const asked: string[] = []
-  const ask: Ask = async point => {
+  const ask: Ask['ask'] = async point => {
     asked.push(point)
     throw new Fault('hook.refused')
   }
@@ -177,7 +177,7 @@ test('[TE24] what the app refuses has the code of the service, unless the caller
 
 test('[TE24] in groups too [tencent group_open_http_svc/send_group_msg]', async () => {
   const refusing = new Set(['message.group', 'group.invite'])
-  const ask: Ask = async (point, _call, draft) => {
+  const ask: Ask['ask'] = async (point, _call, draft) => {
     if (refusing.has(point)) throw new Fault('hook.refused')
     return draft
   }

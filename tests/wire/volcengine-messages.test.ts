@@ -3,7 +3,6 @@ import type { App } from '../../src/core/apps/model.ts'
 import type { News } from '../../src/core/events.ts'
 import { groupSubject } from '../../src/core/events.ts'
 import type { Conversation, Message } from '../../src/core/model.ts'
-import { members } from '../../src/core/tables.ts'
 import { unshown } from '../../src/dialects/volcengine/shapes.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { callVolcengine, send, type Wire } from '../support/volcengine.ts'
@@ -201,8 +200,8 @@ test('[VO28] BlockTime is the end of a mute in seconds, 0 when it is over [volce
   }
   expect(await read()).toBe(0)
   const until = Date.now() + now + 60_000
-  const row = (await server.core.members.find(id, '2')) as object
-  await server.store.commit([{ do: 'put', table: members, value: { ...row, mutedUntil: until } }])
+  const origin = { dialect: 'volcengine', via: 'rest' } as const
+  await server.core.members.mute({ app, admin: true, origin }, id, ['2'], until)
   expect(await read()).toBe(Math.floor(until / 1000))
   now += 61_000
   expect(await read()).toBe(0)
