@@ -3,6 +3,8 @@ export interface Emitter<E> {
   /** Calls the handler from now on, until the returned function is called. */
   on<K extends keyof E>(event: K, handler: (value: E[K]) => void): () => void
   emit<K extends keyof E>(event: K, value: E[K]): void
+  /** Somebody listens. */
+  heard(event: keyof E): boolean
 }
 
 export function openEmitter<E>(): Emitter<E> {
@@ -24,5 +26,6 @@ export function openEmitter<E>(): Emitter<E> {
         }
       }
     },
+    heard: event => (handlers.get(event)?.size ?? 0) > 0,
   }
 }

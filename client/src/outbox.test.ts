@@ -37,7 +37,7 @@ describe('the outbox', () => {
     outbox.open(() => Promise.reject(new ClientError('offline', '')))
     outbox.shut()
     await new Promise(resolve => setTimeout(resolve))
-    expect(outbox.waiting()).toEqual([outgoing('1')])
+    expect(outbox.waiting()).toMatchObject([outgoing('1')])
     outbox.open(async message => sent(message.with.client))
     expect(await promise).toEqual(sent('1'))
   })
@@ -71,5 +71,33 @@ describe('the outbox', () => {
     const promise = outbox.add(outgoing('1'))
     outbox.stop()
     await expect(promise).rejects.toMatchObject({ code: 'stopped' })
+  })
+
+  test('[GW87] what was on its way too long ago is not sent again: the server might not know it any more', async () => {
+    const { outbox, outcomes } = open()
+    const days = 24 * 3600 * 1000
+    outbox.restore([
+      { ...outgoing('1'), tried: Date.now() - 7 * days },
+      { ...outgoing('2'), tried: Date.now() - 6 * days },
+      outgoing('3'),
+    ])
+    const on: string[] = []
+    outbox.open(async message => {
+      on.push(message.with.client)
+      return sent(message.with.client)
+    })
+    await new Promise(resolve => setTimeout(resolve))
+    expect(on).toEqual(['2', '3'])
+    expect(outcomes).toEqual(['1 outbox.late', '2 sent', '3 sent'])
+  })
+
+  test('[GW87] it holds 1,000 messages, and each client id of an earlier start once', async () => {
+    const { outbox } = open()
+    const promises = Array.from({ length: 1000 }, (_, i) => outbox.add(outgoing(`${i}`)).catch(error => error.code))
+    await expect(outbox.add(outgoing('more'))).rejects.toMatchObject({ code: 'outbox.full' })
+    outbox.restore([outgoing('5'), outgoing('new')])
+    expect(outbox.waiting().length).toBe(1001)
+    outbox.stop()
+    expect(new Set(await Promise.all(promises))).toEqual(new Set(['stopped']))
   })
 })

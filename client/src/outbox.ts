@@ -4,6 +4,8 @@ import { ClientError, type Sent } from './protocol.ts'
 export interface Outgoing {
   do: 'message.sendToUser' | 'message.sendToGroup'
   with: { client: string } & Record<string, unknown>
+  /** When it was first on its way (ms). */
+  tried?: number
 }
 
 /** What became of a message of the outbox. */
@@ -27,6 +29,11 @@ export interface Outbox {
 const passing = ['rate.exceeded', 'store.unavailable', 'store.conflict', 'time.out', 'internal']
 const pause = { first: 500, most: 10_000 }
 
+/** Messages that can wait. */
+const most = 1000
+/** The server knows client ids for seven days: what was on its way longer ago might become a second message (ms). */
+const known = 6.5 * 24 * 3600 * 1000
+
 interface Item {
   message: Outgoing
   resolve?(sent: Sent): void
@@ -44,7 +51,7 @@ export function openOutbox(tell: (outcome: Outcome) => void, changed: () => void
     for (let tries = 0; way && items[0]; ) {
       const item = items[0]
       try {
-        const sent = await way(item.message)
+        const sent = await way(onWay(item.message))
         done(item, { client: item.message.with.client, sent })
         item.resolve?.(sent)
         tries = 0
@@ -62,6 +69,17 @@ export function openOutbox(tell: (outcome: Outcome) => void, changed: () => void
     running = false
   }
 
+  /** Whoever tries remembers it first, so that it is known whatever happens then. */
+  function onWay(message: Outgoing): Outgoing {
+    const now = Date.now()
+    if (now - (message.tried ?? now) > known) throw new ClientError('outbox.late', 'it was on its way too long ago')
+    if (message.tried === undefined) {
+      message.tried = now
+      changed()
+    }
+    return message
+  }
+
   function done(item: Item, outcome: Outcome) {
     if (items[0] === item) items.shift()
     changed()
@@ -71,13 +89,15 @@ export function openOutbox(tell: (outcome: Outcome) => void, changed: () => void
   return {
     add(message) {
       return new Promise((resolve, reject) => {
+        if (items.length >= most) return reject(new ClientError('outbox.full', 'too many messages wait'))
         items.push({ message, resolve, reject })
         changed()
         run()
       })
     },
     restore(messages) {
-      items.unshift(...messages.map(message => ({ message })))
+      const here = new Set(items.map(item => item.message.with.client))
+      items.unshift(...messages.filter(({ with: { client } }) => !here.has(client)).map(message => ({ message })))
     },
     open(send) {
       way = send
