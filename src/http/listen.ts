@@ -1,6 +1,6 @@
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Core } from '../core/core.ts'
 import { type Dialect, serve, type WireReply, type WireRequest } from '../dialects/dialect.ts'
 import type { Metrics } from './metrics.ts'
@@ -13,7 +13,12 @@ export interface ListenOptions {
   tls?: { port: number; cert: string; key: string }
   /** Addresses or ranges of proxies whose X-Forwarded-For is believed. */
   trustProxy: string[]
+  /** What else is served, each in a scope of its own. */
+  routes?: Routes[]
 }
+
+/** Adds routes that are nobody's dialect. */
+export type Routes = (app: FastifyInstance) => void
 
 /** A server that accepts connections. */
 export interface Listening {
@@ -27,6 +32,9 @@ export interface Listening {
 
 /** No vendor takes larger bodies; each dialect has its own smaller limits. */
 const bodyLimit = 2 * 1024 * 1024
+
+/** How long headers and the body of a call may take to come, and how long a file may (ms). */
+const patience = { call: 30_000, file: 1_800_000 }
 
 /** How long a call may still take once the server stops (ms); no vendor's own limit is longer. */
 const grace = 3000
@@ -42,7 +50,8 @@ export async function listen(
     bodyLimit,
     trustProxy: options.trustProxy.length > 0 ? options.trustProxy : false,
     keepAliveTimeout: 75_000,
-    requestTimeout: 30_000,
+    requestTimeout: patience.file,
+    http: { headersTimeout: patience.call },
     routerOptions: { querystringParser: () => ({}), ignoreTrailingSlash: false },
     forceCloseConnections: 'idle',
     frameworkErrors: refuseUnread,
@@ -52,7 +61,8 @@ export async function listen(
   app.get('/healthz', async (_request, reply) => reply.type('text/plain').send('ok\n'))
   app.get('/readyz', async (_request, reply) => ready(core, reply))
   app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()))
-  app.all('/*', async (request, reply) => answer(request, reply))
+  for (const add of options.routes ?? []) app.register(async scope => add(scope))
+  app.all('/*', { onRequest: awaitBody }, async (request, reply) => answer(request, reply))
   app.setErrorHandler(refuseUnread)
 
   /** What never became a request of ours, such as a body too large or a broken path, is refused in the vendor's words. */
@@ -88,6 +98,18 @@ export async function listen(
   }
 }
 
+/** Node has one time limit for all requests, which is that of files: calls have a shorter one of their own. */
+function awaitBody({ raw }: FastifyRequest, _reply: FastifyReply, done: () => void) {
+  if (raw.headers['content-length'] !== undefined || raw.headers['transfer-encoding'] !== undefined) {
+    const late = setTimeout(
+      () => raw.socket.end('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n'),
+      patience.call,
+    )
+    raw.once('close', () => clearTimeout(late))
+  }
+  done()
+}
+
 function closed(server: TlsServer): Promise<void> {
   return new Promise(resolve => {
     server.close(() => resolve())
@@ -110,7 +132,10 @@ function listenTls(
   host: string,
   tls: { port: number; cert: string; key: string },
 ): Promise<TlsServer> {
-  const server = createTlsServer({ cert: tls.cert, key: tls.key }, handler as never)
+  const server = createTlsServer(
+    { cert: tls.cert, key: tls.key, requestTimeout: patience.file, headersTimeout: patience.call },
+    handler as never,
+  )
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(tls.port, host, () => resolve(server))

@@ -25,9 +25,8 @@ const flags = [
 
 /** Starts Chromium with an empty profile in a folder; throws when there is none. */
 export async function startBrowser(folder: string): Promise<Browser> {
-  const executablePath = pathOf('chromium')
   const site = await serveChat()
-  const context = await chromium.launchPersistentContext(folder, { executablePath, headless: true, args: flags })
+  const context = await launchChromium(folder)
   return {
     context,
     site: site.url,
@@ -37,6 +36,14 @@ export async function startBrowser(folder: string): Promise<Browser> {
     },
   }
 }
+
+/** Starts Chromium alone; `options` are what differs from a desktop's window. */
+export function launchChromium(folder: string, options: LaunchOptions = {}): Promise<BrowserContext> {
+  const executablePath = pathOf('chromium')
+  return chromium.launchPersistentContext(folder, { ...options, executablePath, headless: true, args: flags })
+}
+
+type LaunchOptions = NonNullable<Parameters<typeof chromium.launchPersistentContext>[1]>
 
 function pathOf(program: string): string {
   const paths = (process.env.PATH ?? '').split(delimiter).map(folder => join(folder, program))

@@ -1,4 +1,4 @@
-import { browserStorage, createClient, type Message, type State } from '../../client/src/client.ts'
+import { browserStorage, createClient, type Message, type State, withChange } from '../../client/src/client.ts'
 
 /**
  * A small chat app as a team might write it on the client: it shows messages by conversation and number, keeps them over
@@ -57,9 +57,8 @@ client.on('message', message => {
 client.on('change', change => {
   told.push(`change ${change.conv}/${change.rev}`)
   const message = shown.get(`${change.conv}/${change.seq}`)
-  if (change.what !== 'recall' || !message) return
-  const { parts: _, ...rest } = message
-  keep({ ...rest, recalled: change.recalled })
+  if (!message) return
+  keep(withChange(message, change))
   show()
 })
 client.on('conversation', event => {

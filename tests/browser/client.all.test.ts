@@ -84,7 +84,7 @@ test('[GW78] in a browser nothing is lost or doubled when the server is killed a
   await expect.poll(async () => (await countOf(ann)) - (await confirmedOn(a)), patience).toBe(1)
   await expect.poll(async () => (await countOf(ben)) - (await confirmedOn(b)), patience).toBe(1)
   await server.end('SIGKILL')
-  await Promise.all([a, b].map(page => until(page, 'waiting')))
+  await Promise.all([a, b].map(page => until(page, 'offline')))
   sending.push(sayAll(b, { to: ann }, ['said while the server was gone']))
   server = await startServerProcess(folder, { port: server.port })
   await vendorsOf(server)[1]?.say({ place: group, from: '1003', text: 'welcome back', repeat: 1 })
@@ -133,7 +133,7 @@ test('[GW79] in a browser positions and unsent messages outlive a reload of the 
   expect(missed.filter(each => each.startsWith('reset'))).toEqual([])
 
   await server.end('SIGKILL')
-  await until(b, 'waiting')
+  await until(b, 'offline')
   await b.evaluate(conv => {
     for (const client of ['x', 'y']) chat.client.sendToGroup(conv, `unsent ${client}`, { client }).catch(() => {})
   }, group.id)
