@@ -1,5 +1,6 @@
+import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { accountsOf, parseConfig } from './config.ts'
+import { accountsOf, operatorPath, parseConfig } from './config.ts'
 
 const whole = `
 listen: { host: 127.0.0.1, port: 8750 }
@@ -21,6 +22,15 @@ accounts:
         volcengine: { rtcAppId: r, rtcAppKey: k }
         ipAllowList: []
         disabled: false
+        webhooks:
+          - { kind: tencent, url: https://example.com/im, secret: s, on: [C2C.CallbackBeforeSendMsg] }
+          - name: copies
+            kind: netease-copy
+            url: http://127.0.0.1:8760
+            urls: { test: http://127.0.0.1:8761 }
+            timeout: 500
+webhooks: { refuse: [169.254.0.0/16] }
+operator: run.sock
 `
 
 describe('configuration', () => {
@@ -41,6 +51,18 @@ describe('configuration', () => {
       keys: [{ account: 2100000001, accessKeyId: 'AKLT1' }],
       apps: [{ account: 2100000001, id: 1400000001, home: 'tencent' }],
     })
+    const usual = { silence: 'pass', tries: 8, concurrency: 16, templates: {} }
+    expect(config.accounts?.[0]?.apps[0]?.webhooks).toEqual([
+      {
+        ...{ ...usual, name: 'tencent', kind: 'tencent', url: 'https://example.com/im', urls: {}, timeout: 2000 },
+        ...{ secret: 's', on: ['C2C.CallbackBeforeSendMsg'] },
+      },
+      {
+        ...{ ...usual, name: 'copies', kind: 'netease-copy', url: 'http://127.0.0.1:8760', timeout: 500, on: ['*'] },
+        urls: { test: 'http://127.0.0.1:8761' },
+      },
+    ])
+    expect(config).toMatchObject({ webhooks: { refuse: ['169.254.0.0/16'] }, operator: 'run.sock' })
   })
 
   test.each([
@@ -58,7 +80,24 @@ describe('configuration', () => {
     ['broken YAML', 'listen: {\nx', 'magpie.yaml:'],
     ['a list at the top', '- a\n', 'magpie.yaml:1: top level: '],
     ['an engine that is none', 'store: redis\n', 'magpie.yaml:1: store: expected sqlite:<folder> or memory'],
-    ['an app twice', `${whole}      - id: 1400000001\n`, 'app 1400000001 is there twice'],
+    ['an app twice', whole.replace('apps:\n', 'apps:\n      - id: 1400000001\n'), 'app 1400000001 is there twice'],
+    [
+      'a key of a webhook',
+      whole.replace('urls:', 'urs:'),
+      'magpie.yaml:26: accounts.0.apps.0.webhooks.1.urs: there is no such key',
+    ],
+    [
+      'an address of a webhook',
+      whole.replace('https://example', 'ftp://example'),
+      'magpie.yaml:22: accounts.0.apps.0.webhooks.0.url: expected an http or https URL',
+    ],
+    [
+      '[PU104] a webhook named like a push provider',
+      whole.replace('name: copies', 'name: push.x'),
+      'push. begins the names',
+    ],
+    ['two webhooks of one name', whole.replace('copies', 'tencent'), 'two have the same name'],
+    ['an address that is none', whole.replace('169.254.0.0/16', 'x'), 'webhooks.refuse.0: expected an IP'],
     [
       'an access key twice',
       whole.replace('s }]', 's }, { accessKeyId: AKLT1, secretAccessKey: t }]'),
@@ -66,6 +105,16 @@ describe('configuration', () => {
     ],
   ])('[CF2] %s is refused with its line', (_what, text, message) => {
     expect(() => parseConfig(text, 'magpie.yaml')).toThrow(message)
+  })
+
+  test.each([
+    ['', resolve('data', 'operator.sock')],
+    ['store: sqlite:/var/lib/magpie\n', join('/var/lib/magpie', 'operator.sock')],
+    ['operator: run/magpie.sock\n', resolve('run/magpie.sock')],
+    ['store: memory\noperator: /run/magpie.sock\n', '/run/magpie.sock'],
+    ['store: memory\n', undefined],
+  ])("[OP2] the operator's socket of %j", (text, path) => {
+    expect(operatorPath(parseConfig(text, 'magpie.yaml'))).toBe(path)
   })
 
   test('[CF3] the environment comes before the file', () => {

@@ -1,9 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
-import { isMap, isNode, isPair, LineCounter, type Node, parseDocument } from 'yaml'
+import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
+import { lineOf } from './config-lines.ts'
+import { repeats } from './config-repeats.ts'
 import type { Account } from './core/apps/model.ts'
+import { platforms } from './core/presence/platforms.ts'
+import { pushProviders } from './push/settings.ts'
+import { refusedByDefault } from './webhooks/policy.ts'
+import { home, webhooks } from './webhooks/settings.ts'
 
 const port = z.int().min(0).max(65535)
 const id = z.int().positive().max(Number.MAX_SAFE_INTEGER)
@@ -17,10 +23,7 @@ const rate = z.union([
 const app = z.strictObject({
   id: id.max(2 ** 31 - 1).describe("Tencent's sdkappid and Volcengine IM's AppId"),
   name: z.string().default('').describe('for people'),
-  home: z
-    .enum(['tencent', 'netease', 'volcengine'])
-    .default('tencent')
-    .describe('the dialect whose before-hooks decide'),
+  home: home.default('tencent').describe('the dialect whose before-hooks decide; changeable while the server runs'),
   tencent: z
     .strictObject({
       secretKey: secret.describe('signs and checks UserSigs'),
@@ -39,8 +42,29 @@ const app = z.strictObject({
     })
     .optional()
     .describe('credentials besides the account keys'),
+  native: z
+    .strictObject({ secret: z.string().min(32).describe('signs the tokens of end users (JWT, HS256)') })
+    .optional()
+    .describe("for end users without a vendor's credentials"),
+  devices: z
+    .strictObject({
+      rule: z
+        .enum(['all', 'one', 'platform', 'kind', 'sets'])
+        .default('all')
+        .describe('devices of a user that push each other out: none, all, those of one platform, kind or set'),
+      sets: z
+        .array(z.array(z.enum(platforms)).min(1))
+        .default([])
+        .describe('for sets: platforms that push each other out; one that stands in none is alone'),
+      each: z.int().min(1).max(50).default(1).describe('how many have room beside each other all the same'),
+      most: z.int().min(1).max(50).default(10).describe('how many a user has in all; the oldest gives way'),
+    })
+    .prefault({})
+    .describe('devices of one user that may be connected at a time; a kind is mobile, desktop or web'),
   ipAllowList: z.array(address).default([]).describe('addresses that may call the server API; empty = everybody'),
   disabled: z.boolean().default(false).describe('refuses every call and sign-in'),
+  webhooks: webhooks.default([]).describe('back ends that are asked and told; changeable while the server runs'),
+  push: pushProviders.default([]).describe('who brings word of messages to devices that are away'),
 })
 
 const account = z.strictObject({
@@ -100,6 +124,48 @@ export const schema = z.strictObject({
     .union([z.literal('vendor'), z.literal('off'), z.record(z.string(), rate)])
     .default('vendor')
     .describe('rate limits: as the vendors have them, none, or overrides by <dialect> or <dialect>/<operation>'),
+  webhooks: z
+    .strictObject({
+      refuse: z
+        .array(address)
+        .default(refusedByDefault)
+        .describe('address ranges to which no webhook or push goes: link-local and cloud metadata by default'),
+    })
+    .prefault({})
+    .describe('what holds for the webhooks of all apps'),
+  files: z
+    .strictObject({
+      most: z
+        .int()
+        .positive()
+        .default(100 * 1024 * 1024)
+        .describe('the largest file that a user may hand in, in bytes'),
+      url: z
+        .url({ protocol: /^https?$/ })
+        .transform(url => url.replace(/\/+$/, ''))
+        .optional()
+        .describe(
+          'where this server is for everybody, for the addresses of files; by default as the uploader reached it',
+        ),
+    })
+    .prefault({})
+    .describe('pictures and other files of end users'),
+  chat: z
+    .strictObject({
+      demo: z
+        .boolean()
+        .optional()
+        .describe(
+          'the chat page at /chat, on which everybody is who they say they are; by default only where nobody else comes: with a loopback host, accounts of the first start and no proxy',
+        ),
+    })
+    .prefault({})
+    .describe('a chat in the browser, to try the server out'),
+  operator: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("socket at which the operator's commands reach the server; operator.sock in the data folder by default"),
   trustProxy: z.array(address).default([]).describe('proxies whose X-Forwarded-For is believed'),
   log: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('how much to say'),
   accounts: z.array(account).optional().describe('accounts and their apps; made at the first start when absent'),
@@ -190,52 +256,6 @@ function describe(error: z.ZodError, at: (path: readonly PropertyKey[], key?: st
     .join('\n')
 }
 
-/** The line of the value at a path, or of the nearest thing around it that stands in the file. */
-function lineOf(
-  contents: Node | null,
-  path: readonly PropertyKey[],
-  key: string | undefined,
-  lines: LineCounter,
-): number {
-  let node: unknown = contents
-  let offset = 0
-  for (const part of path) {
-    if (!isNode(node) || !('get' in node)) break
-    const pair = isMap(node) ? node.items.find(item => isPair(item) && String(item.key) === String(part)) : undefined
-    const next = pair ? pair.value : (node as { get(key: unknown, keep: true): unknown }).get(part, true)
-    const start = pair && isNode(pair.key) && (key === part || !isNode(next)) ? pair.key : next
-    if (isNode(start) && start.range) offset = start.range[0]
-    if (!isNode(next)) break
-    node = next
-  }
-  return lines.linePos(offset).line
-}
-
-/** Ids, keys and AppKeys must be unique over all accounts, because requests name nothing else. */
-function repeats(accounts: Config['accounts'] & object): { path: PropertyKey[]; text: string } | undefined {
-  const seen = new Map<string, true>()
-  const first = (kind: string, value: string | number, path: PropertyKey[]) => {
-    const name = `${kind} ${value}`
-    if (seen.has(name)) return { path, text: `${name} is there twice` }
-    seen.set(name, true)
-    return undefined
-  }
-  for (const [i, account] of accounts.entries()) {
-    const found =
-      first('account', account.id, ['accounts', i, 'id']) ??
-      account.keys.map((key, k) => first('access key', key.accessKeyId, ['accounts', i, 'keys', k])).find(Boolean) ??
-      account.apps
-        .map((app, k) => {
-          const path = ['accounts', i, 'apps', k]
-          const appKey = app.netease && first('AppKey', app.netease.appKey, [...path, 'netease', 'appKey'])
-          return first('app', app.id, [...path, 'id']) ?? appKey
-        })
-        .find(Boolean)
-    if (found) return found
-  }
-  return undefined
-}
-
 function isAddress(text: string): boolean {
   return text.includes('/') ? ipaddr.isValidCIDR(text) : ipaddr.isValid(text)
 }
@@ -253,6 +273,12 @@ export function accountsOf(accounts: NonNullable<Config['accounts']>): Account[]
 /** The folder of a store that keeps files; undefined for memory. */
 export function dataFolder(config: Config): string | undefined {
   return config.store.startsWith('sqlite:') ? resolve(config.store.slice('sqlite:'.length)) : undefined
+}
+
+/** The socket for the operator's commands; undefined when there is neither a data folder nor a path for it. */
+export function operatorPath(config: Config): string | undefined {
+  const folder = dataFolder(config)
+  return config.operator === undefined ? folder && join(folder, 'operator.sock') : resolve(config.operator)
 }
 
 /** The schema of `accounts`, for the file that the first start writes. */

@@ -67,6 +67,7 @@ function makeAccount() {
         tencent: { secretKey: hex(32), admins: ['administrator'] },
         netease: { appKey: hex(16), appSecret: hex(6) },
         volcengine: { rtcAppId: hex(12), rtcAppKey: hex(16) },
+        native: { secret: hex(32) },
       },
     ],
   }

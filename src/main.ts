@@ -60,5 +60,6 @@ function urlsOf(config: Config, port: number, tlsPort?: number): string[] {
 
 /** Errors of the outside that a line explains better than a stack: the store's, and those of system calls. */
 function isExpected(error: unknown): error is Error {
-  return error instanceof Error && (error.name === 'StoreUnavailable' || 'syscall' in error)
+  if (!(error instanceof Error)) return false
+  return ['StoreUnavailable', 'PushSettingsError'].includes(error.name) || 'syscall' in error
 }

@@ -21,6 +21,8 @@ function appText(account: Account, app: App, base: string, now: number): string 
   if (key) lines.push('', ...volcengineText(app.id, key, base, now))
   if (app.volcengine)
     lines.push('', `  Volcengine app key    ${app.volcengine.rtcAppKey} (signs the tokens of end users)`)
+  if (app.native)
+    lines.push('', `  Own sign-in           secret ${app.native.secret} (signs tokens of end users: JWT, HS256)`)
   return `${lines.join('\n')}\n`
 }
 
