@@ -44,7 +44,10 @@ export interface Catalogue {
   dialect: string
   /** In the vendor's order by area; ids are unique. */
   operations: Entry[]
-  /** Ids of what the vendor calls back: a command or an event's name. */
+  /**
+   * Ids of what the vendor calls back: Tencent's commands; `callback/<EventType>` of the others, since an operation may
+   * have an event's name; `copy/<eventType>` of NetEase's message copies.
+   */
   callbacks: string[]
 }
 
@@ -76,25 +79,21 @@ export function readCatalogue(name: string, folder = join(root, 'catalog')): Cat
 }
 
 // Each vendor lists its callbacks in its own form.
-const named = z.object({ name: z.string() }).transform(event => event.name)
-const numbered = z.object({ eventType: z.union([z.number(), z.string()]) }).transform(event => String(event.eventType))
+const event = z
+  .union([z.object({ eventType: z.union([z.number(), z.string()]) }), z.object({ name: z.string() })])
+  .transform(each => ('name' in each ? each.name : String(each.eventType)))
+const events = z.object({ events: z.array(event) })
 const callbackFile = z.union([
   z
     .object({ webhooks: z.array(z.object({ command: z.string() })) })
     .transform(json => json.webhooks.map(each => each.command)),
   z
-    .object({
-      thirdPartyCallback: z.object({ events: z.array(numbered) }),
-      messageCopy: z.object({ events: z.array(numbered) }),
-    })
+    .object({ thirdPartyCallback: events, messageCopy: events })
     .transform(json => [
       ...json.thirdPartyCallback.events.map(type => `callback/${type}`),
       ...json.messageCopy.events.map(type => `copy/${type}`),
     ]),
-  // Where no event's name is known, the vendor's kinds of callbacks stand for them.
-  z
-    .object({ events: z.array(named), kinds: z.array(named).default([]) })
-    .transform(json => (json.events.length > 0 ? json.events : json.kinds)),
+  events.transform(json => json.events.map(name => `callback/${name}`)),
 ])
 
 const callbackIds = (json: unknown): string[] => callbackFile.parse(json)

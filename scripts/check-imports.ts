@@ -23,17 +23,26 @@ interface Part {
   may: string[]
 }
 
-const dialectSeam = 'src/dialects/dialect.ts'
+const seams = ['src/dialects/dialect.ts', 'src/dialects/callbacks.ts']
 const below = ['src/core/', 'src/lib/']
 
 // The first part that fits a path is its part; the last stands for main.ts and what else lies beside it.
 const parts: Part[] = [
-  { name: 'config', path: 'src/config.ts', may: ['src/core/', 'src/lib/'] },
-  { name: 'http', path: 'src/http/', may: [dialectSeam, ...below] },
-  { name: 'gateway', path: 'src/gateway/', may: [dialectSeam, ...below] },
-  { name: 'webhooks', path: 'src/webhooks/', may: [dialectSeam, ...below] },
-  { name: 'dialect.ts', path: dialectSeam, may: below },
-  { name: 'a dialect', path: 'src/dialects/', may: [dialectSeam, ...below] },
+  {
+    name: 'config',
+    path: 'src/config',
+    may: [...below, 'src/push/settings.ts', 'src/webhooks/policy.ts', 'src/webhooks/settings.ts'],
+  },
+  { name: 'http', path: 'src/http/', may: [...seams, 'src/storage/blobs/blobs.ts', ...below] },
+  { name: 'gateway', path: 'src/gateway/', may: [...seams, ...below] },
+  { name: 'webhooks', path: 'src/webhooks/', may: [...seams, ...below] },
+  { name: 'the chat page', path: 'src/chat/page/', may: ['client/src/client.ts'] },
+  { name: 'chat', path: 'src/chat/', may: ['src/http/listen.ts', ...below] },
+  { name: 'push', path: 'src/push/', may: ['src/webhooks/', ...below] },
+  { name: 'operator', path: 'src/operator/', may: ['src/webhooks/', ...below] },
+  { name: 'dialect.ts', path: 'src/dialects/dialect.ts', may: ['src/dialects/callbacks.ts', ...below] },
+  { name: 'callbacks.ts', path: 'src/dialects/callbacks.ts', may: below },
+  { name: 'a dialect', path: 'src/dialects/', may: [...seams, ...below] },
   { name: 'core', path: 'src/core/', may: ['src/storage/store.ts', 'src/bus/bus.ts', 'src/lib/'] },
   { name: 'storage', path: 'src/storage/', may: ['src/lib/'] },
   { name: 'bus', path: 'src/bus/', may: ['src/lib/'] },

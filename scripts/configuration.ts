@@ -14,6 +14,7 @@ interface Node {
   required?: string[]
   items?: Node
   anyOf?: Node[]
+  oneOf?: Node[]
   additionalProperties?: Node | boolean
 }
 
@@ -52,14 +53,47 @@ When \`accounts\` is absent, the first start makes one account with an access ke
 }
 
 function rowsOf(name: string, node: Node, root: Node): string[] {
+  const kinds = node.items?.oneOf
+  if (kinds) return [rowOf(`${name}[]`, node, ''), ...rowsOfKinds(`${name}[]`, kinds, root)]
   const inner = node.properties ? node : node.items?.properties ? node.items : undefined
   const path = node.items?.properties ? `${name}[]` : name
-  const row = `| \`${path}\` | ${node.description ?? ''}${choices(node)} | ${node.default === undefined || inner ? '' : `\`${JSON.stringify(node.default)}\``} |`
+  const row = rowOf(path, node, node.default === undefined || inner ? '' : `\`${written(node.default)}\``)
   if (!inner) return [row]
   return [
     row,
     ...Object.entries(inner.properties ?? {}).flatMap(([key, child]) => rowsOf(`${path}.${key}`, child, root)),
   ]
+}
+
+/** The keys of entries of several kinds: each once, with the kinds that have it unless all do. */
+function rowsOfKinds(path: string, kinds: Node[], root: Node): string[] {
+  const names = new Set(kinds.flatMap(kind => Object.keys(kind.properties ?? {})))
+  const kindOf = (kind: Node) => String(kind.properties?.kind?.const)
+  return [...names].flatMap(name => {
+    if (name === 'kind') return [rowOf(`${path}.kind`, { description: kinds.map(kindOf).join(', ') }, '')]
+    const having = kinds.filter(kind => kind.properties?.[name])
+    const of = having.length < kinds.length ? `${having.map(kindOf).join(', ')}: ` : ''
+    const variants = Map.groupBy(having, kind => kind.properties?.[name]?.description)
+    if (variants.size > 1)
+      return [...variants].flatMap(([description, [kind]]) =>
+        rowsOf(
+          `${path}.${name}`,
+          { ...kind?.properties?.[name], description: `${kindOf(kind as Node)}: ${description}` },
+          root,
+        ),
+      )
+    const child = having[0]?.properties?.[name] ?? {}
+    return rowsOf(`${path}.${name}`, { ...child, description: `${of}${child.description}` }, root)
+  })
+}
+
+function rowOf(path: string, node: Node, usual: string): string {
+  return `| \`${path}\` | ${node.description ?? ''}${choices(node)} | ${usual} |`
+}
+
+/** Long lists need places where a line may end. */
+function written(value: unknown): string {
+  return Array.isArray(value) ? `[${value.map(each => JSON.stringify(each)).join(', ')}]` : JSON.stringify(value)
 }
 
 function choices(node: Node): string {
@@ -85,6 +119,8 @@ accounts:
         volcengine: { rtcAppId: 5f2a1b, rtcAppKey: 9c8d7e }
         ipAllowList: []
         disabled: false
+        webhooks:
+          - { kind: tencent, url: https://example.com/im, secret: fedcba9876543210, on: [C2C.CallbackBeforeSendMsg] }
 `
 
 if (import.meta.main) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type Database from 'better-sqlite3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { memberCount, tables, users } from '../src/core/tables.ts'
+import { memberCount, settings, tables, users } from '../src/core/tables.ts'
 import { openForReading } from '../src/storage/sqlite/connection.ts'
 import { openSqlite, type SqliteStore } from '../src/storage/sqlite/sqlite.ts'
 import { add, put } from '../src/storage/store.ts'
@@ -20,6 +20,7 @@ beforeAll(async () => {
   store = await openSqlite({ folder, durability: 'relaxed', tables })
   await store.commit([put(users, user(1, 'a')), put(users, user(1, 'b')), put(users, user(2, 'a'))])
   await store.commit([add(memberCount, [7], 3)])
+  await store.commit([put(settings, { app: 1, name: 'webhooks', value: [{ name: 'a', secret: 'shown to nobody' }] })])
   db = openForReading(folder)
 })
 afterAll(async () => {
@@ -40,6 +41,8 @@ test('rows come by the beginning of their key, at most as many as asked for, wit
   expect(rows(db, 'users', ['1', 'b'], 10)).toMatchObject([{ app: 1, id: 'b' }])
   expect(rows(db, 'users', [], 2)).toHaveLength(2)
   expect(rows(db, 'member_count', ['7'], 1)).toMatchObject([{ conv: 7, n: 3 }])
+  const [webhook] = (rows(db, 'settings', ['1'], 1)[0] as { value: object[] }).value
+  expect(webhook).toEqual({ name: 'a', secret: '(hidden)' })
 })
 
 test('what cannot be asked is said', () => {

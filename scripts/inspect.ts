@@ -68,14 +68,22 @@ function cellOf(of: Layout, column: number, part: string): string | number {
   return number
 }
 
-const secrets = ['token', 'secretKey', 'appSecret', 'secretAccessKey']
+const secrets = new Set(['token', 'secret', 'secretKey', 'appSecret', 'secretAccessKey'])
 
 // Counters keep their key beside their value.
 function shown(of: Layout, cells: Cells): object {
   const value = decode<object>(of, cells).value
   const key = Object.fromEntries(of.columns.slice(0, of.keyLength).map((name, i) => [name, cells[i]]))
-  const hidden = Object.keys(value).filter(name => secrets.includes(name))
-  return { ...key, ...value, ...Object.fromEntries(hidden.map(name => [name, '(hidden)'])) }
+  return { ...key, ...(hidden(value) as object) }
+}
+
+/** The same without what nobody is to read over somebody's shoulder, however deep it lies. */
+function hidden(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(hidden)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, secrets.has(name) ? '(hidden)' : hidden(inner)]),
+  )
 }
 
 /** How a job stands: parked after too many failures, under way on some node, or waiting for its time. */

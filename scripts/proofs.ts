@@ -4,8 +4,16 @@ import type { Dialect } from '../src/dialects/dialect.ts'
 import { loadFixtures } from '../tests/support/fixtures.ts'
 import { filesUnder, root } from './files.ts'
 
-/** A dialect as it runs; its callbacks by the catalogue's ids, once it has some. */
-export type RunningDialect = Dialect & { callbacks?: ReadonlyMap<string, unknown> }
+/** A dialect as it runs. */
+export type RunningDialect = Dialect
+
+/** What tests prove, each as `<dialect> <id in the catalogue>`. */
+export interface Proofs {
+  /** Operations named in `proves` of a scenario that can run, or as [<dialect> <id>] in a test's name. */
+  tested: ReadonlySet<string>
+  /** Callbacks named so in a test of tests/webhooks, where a receiver got them over the wire. */
+  fired: ReadonlySet<string>
+}
 
 /** The dialects that exist, by name: what src/dialects/<name>/<name>.ts exports as <name>. Rejects when one cannot be loaded. */
 export async function runningDialects(names: Iterable<string>): Promise<Map<string, RunningDialect>> {
@@ -20,22 +28,27 @@ export async function runningDialects(names: Iterable<string>): Promise<Map<stri
   return found
 }
 
-/** What tests prove, as `<dialect> <key>`: named in `proves` of a scenario that can run, or as [<dialect> <key>] in a test's name. */
-export function proofs(): Set<string> {
-  const proved = new Set<string>()
+/** What the tests of the repository prove. */
+export function proofs(): Proofs {
+  const tested = new Set<string>()
   for (const fixture of loadFixtures()) {
     if (fixture.broken) continue
-    for (const scenario of fixture.scenarios) for (const key of scenario.proves) proved.add(`${fixture.dialect} ${key}`)
+    for (const scenario of fixture.scenarios) for (const key of scenario.proves) tested.add(`${fixture.dialect} ${key}`)
   }
-  for (const mark of testMarks().keys()) if (mark.includes(' ')) proved.add(mark)
-  return proved
+  for (const mark of testMarks().keys()) if (mark.includes(' ')) tested.add(mark)
+  const received = [...marksIn(filesUnder('tests/webhooks', '.ts')).keys()]
+  return { tested, fired: new Set(received.filter(mark => mark.includes(' '))) }
 }
 
 /** The marks of all tests and scenarios, with the file where each stands first. */
 export function testMarks(): Map<string, string> {
-  const found = new Map<string, string>()
   const code = ['src', 'tests', 'client'].flatMap(folder => filesUnder(folder, '.ts'))
-  for (const path of [...code, ...filesUnder('tests/conformance', '.json')]) {
+  return marksIn([...code, ...filesUnder('tests/conformance', '.json')])
+}
+
+function marksIn(paths: string[]): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const path of paths) {
     const text = readFileSync(join(root, path), 'utf8')
     // Contracts keep their tests beside those who call them.
     const hasTests = path.endsWith('.json') || text.includes("from 'vitest'")
@@ -44,7 +57,7 @@ export function testMarks(): Map<string, string> {
   return found
 }
 
-/** Rules such as MS4 and operations such as `tencent x/y` that stand in square brackets in the strings of a test file: its names. */
+/** Rules such as MS4, operations and callbacks such as `tencent x/y` that stand in square brackets in the strings of a test file: its names. */
 export function marks(source: string): string[] {
   const code = source.replace(/^\s*(\/\/|\/?\*).*$/gm, '')
   const strings = code.match(/'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g) ?? []

@@ -67,6 +67,7 @@ describe('nothing is left out', () => {
     created: true,
     joined: true,
     invited: true,
+    accepted: true,
     left: true,
     kicked: true,
     changed: true,

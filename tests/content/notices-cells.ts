@@ -346,6 +346,27 @@ export const notices: NoticeRow[] = [
     },
   },
   {
+    what: 'accepted',
+    shown: {
+      tencent: {
+        MsgBody: [
+          {
+            MsgType: 'TIMCustomElem',
+            MsgContent: {
+              Data: '{"GroupTip":"Joined","Operator_Account":"1003","MemberList":[{"Member_Account":"1003"}]}',
+              Desc: '',
+              Ext: '',
+              Sound: '',
+            },
+          },
+        ],
+      },
+      netease: { type: 5, body: { tid: '<tid>', ope: 9, accids: ['1003'], updatetime: '<time>' } },
+      volcengine: { MsgType: 10008, Content: json({ text: '1003 joined' }) },
+      native: [{ type: 'notice', what: 'accepted', by: '1003', users: ['1003'] }],
+    },
+  },
+  {
     what: 'owner',
     shown: {
       tencent: {

@@ -5,10 +5,12 @@ import type { TestServer } from '../support/server.ts'
 import { signIn } from '../support/socket.ts'
 import { callTencent, userSig } from '../support/tencent.ts'
 import { callVolcengine } from '../support/volcengine.ts'
+import { type Belongings, furnishDevices, noBelongings, secret } from './tenants-belongings.ts'
+import { fromInside, nativeRequests } from './tenants-native.ts'
 import { findGroup, type Vendor, vendorsOf } from './vendors.ts'
 
 /** Every id that an app's secrets have in some vendor's words, and a user whom no other app has. */
-export interface Ids {
+export interface Ids extends Belongings {
   user: string
   peer: string
   only: string
@@ -27,6 +29,7 @@ export interface Ids {
 
 /** Ids in the same form that nobody has. */
 export const ghosts: Ids = {
+  ...noBelongings,
   user: '1001',
   peer: '1002',
   only: '9009',
@@ -41,16 +44,16 @@ export const ghosts: Ids = {
   directTime: 1_700_000_000_000,
 }
 
-/** What stands in everything that an app must not show to another. */
-export const secret = 'SECRET'
-
-/** Gives an app users, a group and messages; all of them say that they are secret. */
+/** Gives an app users, groups, messages and all that users have; everything says that it is secret. */
 export async function furnish(server: TestServer, app: App): Promise<Ids> {
   const [tencent, netease, volcengine] = vendorsOf(server, app) as [Vendor, Vendor, Vendor]
   for (const user of ['1001', '1002', '1003', '1004']) await tencent.register(user, `${secret} ${user}`)
   await netease.makeGroup(`${secret} group`, '1001', ['1002', '1003'])
   const group = await findGroup(server, app, '1001', `${secret} group`)
-  await tencent.sayInGroup(group, '1001', `${secret} in the group`)
+  await tencent.call('group_open_http_svc/send_group_msg', {
+    ...{ GroupId: group.alias, From_Account: '1001', Random: 1, NeedReadReceipt: 1 },
+    MsgBody: [{ MsgType: 'TIMTextElem', MsgContent: { Text: `${secret} in the group` } }],
+  })
   await tencent.say('1001', '1002', `${secret} between two`)
   const body = { OwnerUserId: 1001, OtherUserId: 1002, ConversationCoreInfo: { ConversationType: 1 } }
   const { ConversationShortId: conv } = await volcengine.call('CreateConversation', body)
@@ -59,11 +62,19 @@ export async function furnish(server: TestServer, app: App): Promise<Ids> {
   const [byTencent] = await tencent.read('1001', '1002')
   const [numbered] = await tencent.readGroup(group, '')
   const keys = [inGroup?.key, direct?.key] as { deleteMsgid: number; timetag: number }[]
+  const seq = Number(numbered?.key)
+  const belongings = await furnishDevices(server.core, app, { conv, tid: group.id, seq })
   return {
-    ...{ user: '1001', peer: '1002', only: '1004', tid: group.id, alias: group.alias, seq: Number(numbered?.key) },
+    ...belongings,
+    ...{ user: '1001', peer: '1002', only: '1004', tid: group.id, alias: group.alias, seq },
     ...{ msgid: keys[0]?.deleteMsgid ?? 0, timetag: keys[0]?.timetag ?? 0 },
     ...{ conv, key: String(byTencent?.key), directId: keys[1]?.deleteMsgid ?? 0, directTime: keys[1]?.timetag ?? 0 },
   }
+}
+
+/** The operation that a try is of: its name up to a space. */
+export function operationOf(key: string): string {
+  return key.split(' ')[0] as string
 }
 
 /** A reply, whatever its form. */
@@ -87,8 +98,9 @@ export async function ask(server: TestServer, app: App, dialect: string, key: st
     return { ok: !reply.ResponseMetadata.Error, body: { ...reply, ResponseMetadata: reply.ResponseMetadata.Error } }
   }
   const credentials = { dialect: 'tencent', sdkappid: app.id, userid: '1001', usersig: userSig(app, '1001') }
-  const socket = await signIn(server, credentials)
-  const reply = await socket.ask(key, body).then(
+  const socket = await signIn(server, { ...credentials, platform: 'Android', device: 'tablet' })
+  if (fromInside.has(key)) await socket.ask('room.enter', { conv: (body as { conv: number }).conv }).catch(() => {})
+  const reply = await socket.ask(operationOf(key), body).then(
     ok => ({ ok: true, body: ok as unknown }),
     error => ({ ok: false, body: String(error) }),
   )
@@ -193,19 +205,7 @@ export const requests: Record<string, Record<string, (ids: Ids) => object>> = {
     GetMessages: i => ({ ConversationShortId: i.tid, MessageIds: [i.msgid] }),
     RecallMessage: i => ({ ConversationShortId: i.tid, MessageId: i.msgid, ParticipantUserId: Number(i.user) }),
   },
-  native: {
-    'message.sendToUser': i => ({ to: i.only, client: 'c', parts: [{ type: 'text', text: 'x' }] }),
-    'message.sendToGroup': i => ({ conv: i.tid, client: 'c', parts: [{ type: 'text', text: 'x' }] }),
-    'message.recall': i => ({ conv: i.conv, seq: 1 }),
-    'history.read': i => ({ conv: i.conv }),
-    'conversation.list': () => ({}),
-    'conversation.read': i => ({ conv: i.tid }),
-    sync: i => ({ positions: [i.tid, i.conv].sort((x, y) => x - y).map(conv => ({ conv, seq: 0, rev: 0 })) }),
-    ping: () => ({}),
-    'user.get': i => ({ users: [i.only] }),
-    'group.get': i => ({ conv: i.tid }),
-    'group.members': i => ({ conv: i.tid }),
-  },
+  native: nativeRequests,
 }
 
 /** The operations of end users' devices. */

@@ -10,6 +10,8 @@ import type { Event, News } from '../../src/core/events.ts'
 import type { Ask } from '../../src/core/hooks.ts'
 import type { LimitSettings } from '../../src/core/limits.ts'
 import type { Group } from '../../src/core/model.ts'
+import type { Hears } from '../../src/core/outbox/outbox.ts'
+import type { Pace } from '../../src/core/presence/lives.ts'
 import { tables } from '../../src/core/tables.ts'
 import { openMemory } from '../../src/storage/memory.ts'
 import { openSqlite } from '../../src/storage/sqlite/sqlite.ts'
@@ -19,8 +21,17 @@ import type { Store } from '../../src/storage/store.ts'
 export interface NodeOptions {
   store?: Store
   clock?: () => number
-  ask?: Ask
+  /** Stands for an app that is asked at every hook point. */
+  ask?: Ask['ask']
   limits?: LimitSettings
+  /** Its name among the other nodes, how they look after each other, and the bus that they share. */
+  node?: string
+  pace?: Pace
+  bus?: Bus
+  /** Which devices of a user may be connected at a time. */
+  devices?: App['devices']
+  /** Shown every event that webhooks may be told of, before its batch is committed. */
+  hears?: Hears
 }
 
 /** One node of a server: a core of its own over a store, and all that it tells. */
@@ -42,8 +53,15 @@ export interface TestNode {
   stop(): Promise<void>
 }
 
-const app: App = { id: 1400000001, account: 1, name: 'app', home: 'tencent', ipAllowList: [], disabled: false }
-const account: Account = { id: 1, name: 'account', keys: [], apps: [app] }
+const usualApp: App = {
+  id: 1400000001,
+  account: 1,
+  name: 'app',
+  home: 'tencent',
+  ipAllowList: [],
+  disabled: false,
+  webhooks: [],
+}
 
 /** Starts a node; several over one store are a server of several nodes. */
 export function startNode(options: NodeOptions = {}): TestNode {
@@ -51,14 +69,19 @@ export function startNode(options: NodeOptions = {}): TestNode {
   const store = options.store ?? openMemory({ clock })
   const told: TestNode['told'] = []
   const logged: string[] = []
-  const bus = hearing(told)
+  const app: App = { ...usualApp, devices: options.devices }
+  const account: Account = { id: 1, name: 'account', keys: [], apps: [app] }
+  const bus = hearing(told, options.bus)
   const core = openCore({
     store,
     bus,
     accounts: [account],
     limits: options.limits ?? 'off',
     clock,
-    ask: options.ask,
+    hooks: options.ask && { listens: () => true, ask: options.ask },
+    hears: options.hears,
+    node: options.node,
+    pace: options.pace,
     log: { info() {}, warn: (_, text) => logged.push(text), error: (_, text) => logged.push(text) },
   })
   const origin: Call['origin'] = { dialect: 'native', via: 'rest' }
@@ -84,15 +107,14 @@ export function startNode(options: NodeOptions = {}): TestNode {
     },
     async stop() {
       await core.close()
-      await bus.close()
+      if (!options.bus) await bus.close()
       if (!options.store) await store.close()
     },
   }
 }
 
 // Subscribers are asked for by subject, and a test wants all of them.
-function hearing(told: TestNode['told']): Bus {
-  const bus = openLocalBus()
+function hearing(told: TestNode['told'], bus = openLocalBus()): Bus {
   return {
     ...bus,
     publish(subject, news) {

@@ -1,4 +1,11 @@
-import { type Client, type ClientOptions, createClient, type Message, type State } from '../../client/src/client.ts'
+import {
+  type Client,
+  type ClientOptions,
+  createClient,
+  type Message,
+  type State,
+  withChange,
+} from '../../client/src/client.ts'
 import { openWord } from './trusting.ts'
 
 /** An app on a device: it shows what the client tells it, and remembers all it was told. */
@@ -50,9 +57,11 @@ export function startDevice(
   client.on('change', change => {
     told.push(`change ${change.conv}/${change.rev}`)
     const message = shown.get(change.conv)?.get(change.seq ?? 0)
-    if (change.what !== 'recall' || !message) return
-    const { parts: _, ...rest } = message
-    shown.get(change.conv)?.set(message.seq, { ...rest, recalled: change.recalled })
+    if (message) shown.get(change.conv)?.set(message.seq, withChange(message, change))
+  })
+  client.on('erased', ({ conv, seqs, upTo = 0 }) => {
+    const messages = shown.get(conv)
+    for (const seq of messages?.keys() ?? []) if (seq <= upTo || seqs.includes(seq)) messages?.delete(seq)
   })
   client.start()
   return {
