@@ -1,10 +1,12 @@
 import { cpus, totalmem } from 'node:os'
 import { Command } from 'commander'
+import { crowd } from './crowd.ts'
 import { oneToOne } from './one-to-one.ts'
-import { room500 } from './room.ts'
+import { room500, room5000 } from './room.ts'
 import { type Plan, sendHttp } from './send-http.ts'
+import { webhooks } from './webhooks.ts'
 
-const benches = { sendHttp, oneToOne, room500 }
+const benches = { sendHttp, oneToOne, room500, room5000, webhooks, crowd }
 
 const program = new Command('bench')
   .description('Measures the server against the simplest thing that could do the same, each in a process of its own')
@@ -12,16 +14,29 @@ const program = new Command('bench')
   .option('--only <name>', `run one of ${Object.keys(benches).join(', ')}`)
   .option('--seconds <n>', 'seconds a run', '10')
   .option('--turns <n>', 'runs of each side', '3')
+  .option('--paced <n>', 'how many times longer the first paced run of webhooks is', '6')
   .option('--durability <class>', 'full or relaxed', 'full')
   .addHelpText('after', '\nExample: npm run bench -- --only sendHttp --seconds 5\nNeeds Linux and a C compiler.')
   .parse()
 
-const options = program.opts<{ json?: boolean; only?: string; seconds: string; turns: string; durability: string }>()
+const options = program.opts<{
+  json?: boolean
+  only?: string
+  seconds: string
+  turns: string
+  paced: string
+  durability: string
+}>()
 if (options.only && !(options.only in benches)) program.error(`there is no bench ${options.only}`)
 const durability = options.durability === 'relaxed' ? 'relaxed' : 'full'
 if (options.durability !== durability) program.error('durability is full or relaxed')
 
-const plan: Plan = { seconds: Number(options.seconds), turns: Number(options.turns), durability }
+const plan: Plan = {
+  seconds: Number(options.seconds),
+  turns: Number(options.turns),
+  paced: Number(options.paced),
+  durability,
+}
 const note = (line: string) => (options.json ? console.error(line) : console.log(line))
 
 note(

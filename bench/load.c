@@ -4,6 +4,8 @@
  *
  * HTTP: each connection has one request under way; an answer counts when it is complete and holds the marker `ok`.
  * WebSocket: each sender keeps `inflight` frames under way; `ok` counts answers, `seen` counts deliveries on any socket.
+ * With `rate` requests are due at even intervals whatever the answers do, and are timed from when they were due;
+ * `offered` counts those, `intime` the answers within `deadline` ms.
  * In templates every run of ten '@' is replaced by a running number, so that no two requests are the same.
  */
 #define _GNU_SOURCE
@@ -50,7 +52,10 @@ static Socket *sockets;
 static int socket_count;
 static char host[64] = "127.0.0.1", path[256] = "/", ok_marker[256], seen_marker[256], ready_marker[256], fail_marker[256];
 static int port, websocket, inflight = 1, poll_fd;
-static double seconds = 10, warmup = 2;
+static double seconds = 10, warmup = 2, rate, deadline = 1000;
+static uint64_t offered_count, intime_count, due_count;
+static Socket **idle;
+static int idle_count, next_speaker;
 static uint64_t serial, acked_count, ok_count, seen_count, failed_count, started, ends, measured_from;
 static uint32_t *samples;
 static size_t sample_count;
@@ -97,6 +102,8 @@ static void read_orders(const char *file) {
     else if (!strcmp(line, "path")) snprintf(path, sizeof path, "%s", rest);
     else if (!strcmp(line, "seconds")) seconds = atof(rest);
     else if (!strcmp(line, "warmup")) warmup = atof(rest);
+    else if (!strcmp(line, "rate")) rate = atof(rest);
+    else if (!strcmp(line, "deadline")) deadline = atof(rest);
     else if (!strcmp(line, "inflight")) inflight = atoi(rest);
     else if (!strcmp(line, "serial")) serial = strtoull(rest, NULL, 10);
     else if (!strcmp(line, "ok")) snprintf(ok_marker, sizeof ok_marker, "%s", rest);
@@ -168,17 +175,17 @@ static void fill_holes(const Template *t, char *to) {
   for (int i = 0; i < t->hole_count; i++) memcpy(to + t->holes[i], digits, 10);
 }
 
-static void push_http(Socket *s) {
+static void push_http(Socket *s, uint64_t at) {
   const Template *t = &templates[next_template++ % template_count];
   char *to = room_for(s, t->length);
   memcpy(to, t->text, t->length);
   fill_holes(t, to);
   s->out_length += t->length;
-  s->sent_at[s->tail++ % RING] = now_us();
+  s->sent_at[s->tail++ % RING] = at;
   flush_out(s);
 }
 
-static void push_frame(Socket *s, const Template *t, int timed) {
+static void push_frame(Socket *s, const Template *t, uint64_t at) {
   char *to = room_for(s, t->length + 14);
   size_t head = 0;
   to[head++] = (char)0x81;
@@ -193,7 +200,7 @@ static void push_frame(Socket *s, const Template *t, int timed) {
   memcpy(to + head, t->text, t->length);
   fill_holes(t, to + head);
   s->out_length += head + t->length;
-  if (timed) s->sent_at[s->tail++ % RING] = now_us();
+  if (at) s->sent_at[s->tail++ % RING] = at;
 }
 
 static void answered(Socket *s, int good) {
@@ -204,6 +211,7 @@ static void answered(Socket *s, int good) {
   if (!measuring) return;
   if (good) {
     ok_count++;
+    intime_count += took <= (uint64_t)(deadline * 1000);
     if (sample_count < MAX_SAMPLES) samples[sample_count++] = (uint32_t)took;
   } else failed_count++;
 }
@@ -249,7 +257,8 @@ static void read_http(Socket *s) {
     memmove(s->in, s->in + whole, s->in_length - whole);
     s->in_length -= whole;
     answered(s, good);
-    if (now_us() < ends) push_http(s);
+    if (rate > 0) idle[idle_count++] = s;
+    else if (now_us() < ends) push_http(s, now_us());
   }
 }
 
@@ -288,8 +297,8 @@ static void read_frames(Socket *s) {
   if (measuring) seen_count += seen;
   for (size_t i = 0; i < oks; i++) answered(s, 1);
   for (size_t i = 0; i < bad; i++) answered(s, 0);
-  if (oks + bad && measured_from && s->speaks >= 0 && now_us() < ends) {
-    for (size_t i = 0; i < oks + bad; i++) push_frame(s, &templates[s->speaks], 1);
+  if (rate == 0 && oks + bad && measured_from && s->speaks >= 0 && now_us() < ends) {
+    for (size_t i = 0; i < oks + bad; i++) push_frame(s, &templates[s->speaks], now_us());
     flush_out(s);
   }
   size_t keep = length - last > 255 ? 255 : length - last;
@@ -316,6 +325,30 @@ static void pump(int wait_ms) {
     s->in_length += (size_t)got;
     if (websocket) read_frames(s);
     else read_http(s);
+  }
+}
+
+/* Sends what is due by now. What no free connection can take waits, and its time runs. */
+static void send_due(void) {
+  uint64_t now = now_us();
+  for (;;) {
+    uint64_t due = started + (uint64_t)((double)due_count * 1e6 / rate);
+    if (due > now || due >= ends) return;
+    if (websocket) {
+      Socket *s = NULL;
+      for (int i = 0; i < socket_count && !s; i++, next_speaker++) {
+        Socket *at = &sockets[next_speaker % socket_count];
+        if (at->speaks >= 0 && at->tail - at->head < RING / 2) s = at;
+      }
+      if (!s) return;
+      push_frame(s, &templates[s->speaks], due);
+      flush_out(s);
+    } else {
+      if (idle_count == 0) return;
+      push_http(idle[--idle_count], due);
+    }
+    due_count++;
+    offered_count += (uint64_t)measuring;
   }
 }
 
@@ -359,10 +392,12 @@ int main(int argc, char **argv) {
   started = now_us();
   measured_from = started + (uint64_t)(warmup * 1e6);
   ends = measured_from + (uint64_t)(seconds * 1e6);
+  idle = calloc((size_t)socket_count, sizeof *idle);
   for (int i = 0; i < socket_count; i++) {
-    if (!websocket) push_http(&sockets[i]);
+    if (rate > 0) idle[idle_count++] = &sockets[i];
+    else if (!websocket) push_http(&sockets[i], now_us());
     else if (sockets[i].speaks >= 0) {
-      for (int k = 0; k < inflight; k++) push_frame(&sockets[i], &templates[sockets[i].speaks], 1);
+      for (int k = 0; k < inflight; k++) push_frame(&sockets[i], &templates[sockets[i].speaks], now_us());
       flush_out(&sockets[i]);
     }
   }
@@ -371,15 +406,16 @@ int main(int argc, char **argv) {
       measuring = 1;
       fprintf(stderr, "measuring\n");
     }
-    pump(10);
+    if (rate > 0) send_due();
+    pump(rate > 0 ? 1 : 10);
   }
   measuring = 0;
   fprintf(stderr, "measured\n");
   uint64_t drain = now_us() + 1000000;
   while (now_us() < drain) pump(20);
   qsort(samples, sample_count, sizeof *samples, by_value);
-  printf("{\"ok\":%llu,\"failed\":%llu,\"seen\":%llu,\"acked\":%llu,\"seconds\":%.3f,\"p50\":%.3f,\"p99\":%.3f,\"max\":%.3f}\n",
+  printf("{\"ok\":%llu,\"failed\":%llu,\"seen\":%llu,\"acked\":%llu,\"offered\":%llu,\"intime\":%llu,\"seconds\":%.3f,\"p50\":%.3f,\"p99\":%.3f,\"max\":%.3f}\n",
          (unsigned long long)ok_count, (unsigned long long)failed_count, (unsigned long long)seen_count,
-         (unsigned long long)acked_count, seconds, quantile(0.5), quantile(0.99), quantile(1));
+         (unsigned long long)acked_count, (unsigned long long)offered_count, (unsigned long long)intime_count, seconds, quantile(0.5), quantile(0.99), quantile(1));
   return 0;
 }

@@ -1,10 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { Api } from 'tls-sig-api-v2'
-import { parse } from 'yaml'
 import { type Subject, startSubject } from './processes.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
@@ -23,19 +22,25 @@ export interface Magpie extends Subject {
   finish(): Promise<{ stored: number }>
 }
 
+const app = { id: 1400000001, secretKey: 'bench-'.repeat(8) }
+
+/** One app with these back ends. */
+function accounts(webhooks: object[]): string {
+  const own = { id: app.id, tencent: { secretKey: app.secretKey }, webhooks }
+  return `accounts: ${JSON.stringify([{ id: 1, apps: [own] }])}\n`
+}
+
 /** Starts a server with the durability that was asked for and no rate limits. */
-export async function startMagpie(durability: 'full' | 'relaxed'): Promise<Magpie> {
+export async function startMagpie(durability: 'full' | 'relaxed', webhooks: object[] = []): Promise<Magpie> {
   const folder = mkdtempSync(join(tmpdir(), 'magpie-bench-'))
   const config = join(folder, 'magpie.yaml')
   const data = join(folder, 'data')
   writeFileSync(
     config,
-    `listen: { port: 0 }\nstore: "sqlite:${data}"\ndurability: ${durability}\nlimits: off\nlog: warn\n`,
+    `listen: { port: 0 }\nstore: "sqlite:${data}"\ndurability: ${durability}\nlimits: off\nlog: ${process.env.MAGPIE_LOG ?? 'error'}\n${accounts(webhooks)}`,
   )
   const subject = await startSubject(main, { MAGPIE_CONFIG: config })
-  const { accounts } = parse(readFileSync(join(data, 'keys.yaml'), 'utf8'))
-  const app = accounts[0].apps[0]
-  const signer = new Api(app.id, app.tencent.secretKey)
+  const signer = new Api(app.id, app.secretKey)
   const adminSig = signer.genSig('administrator', 86_400)
   const path = (command: string) =>
     `/v4/${command}?sdkappid=${app.id}&identifier=administrator&usersig=${adminSig}&random=1234567&contenttype=json`

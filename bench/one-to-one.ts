@@ -39,15 +39,20 @@ export async function oneToOne(plan: Plan, note: (line: string) => void) {
     acknowledged += run.acked
     note(`magpie   ${line(run)}, ${Math.round(run.seen / run.seconds)} delivered/s`)
   }
+  const rate = median(runs.map(run => run.ok / run.seconds))
+  // Half of what it can: what a user feels on an ordinary day.
+  const half = await load(generator, server, [...ours, `rate ${Math.round(rate / 2)}`])
+  acknowledged += half.acked
+  note(`half     ${line(half)}`)
   await plain.stop()
   const { stored } = await server.finish()
   note(`stored   ${stored} messages on disk, ${acknowledged} acknowledged`)
-  const rate = median(runs.map(run => run.ok / run.seconds))
   return {
     perSecond: Math.round(rate),
     ratio: round(rate / median(others.map(run => run.ok / run.seconds))),
     p50: median(runs.map(run => run.p50)),
     p99: median(runs.map(run => run.p99)),
+    p99AtHalf: half.p99,
     serverCpu: round(Math.min(...runs.map(run => run.serverCpu))),
     failed: runs.reduce((sum, run) => sum + run.failed, 0),
     lost: Math.max(0, acknowledged - stored),

@@ -59,6 +59,9 @@ export interface Measured {
   seen: number
   /** Answered with success over the whole run, warm-up and end included. */
   acked: number
+  /** Of a paced run: requests that were due, and answers within the deadline. */
+  offered: number
+  intime: number
   seconds: number
   p50: number
   p99: number
@@ -82,8 +85,13 @@ export function buildGenerator(): string {
 
 let runs = 0
 
-/** Runs the generator once against a subject. */
-export async function load(generator: string, subject: Subject, orders: string[]): Promise<Measured> {
+/** Runs the generator once against a subject; `measuring` is called when all are connected and warm. */
+export async function load(
+  generator: string,
+  subject: Subject,
+  orders: string[],
+  measuring?: () => void,
+): Promise<Measured> {
   const file = join(tmpdir(), `magpie-load-${process.pid}-${Date.now()}`)
   // Numbers that were used against a server before would make the same message once more, which is no message.
   const serial = runs++ * 50_000_000
@@ -92,8 +100,10 @@ export async function load(generator: string, subject: Subject, orders: string[]
   let from = 0
   let used = 0
   createInterface({ input: child.stderr }).on('line', line => {
-    if (line === 'measuring') from = subject.cpu()
-    else if (line === 'measured') used = subject.cpu() - from
+    if (line === 'measuring') {
+      from = subject.cpu()
+      measuring?.()
+    } else if (line === 'measured') used = subject.cpu() - from
     else console.error(line)
   })
   let output = ''

@@ -5,10 +5,13 @@ import { line, median, type Plan, round } from './send-http.ts'
 import { frameAsDelivered, markers, sendFrame, signIn } from './sockets.ts'
 
 const bare = fileURLToPath(new URL('./bare-ws.ts', import.meta.url))
-const size = 500
+/** One group with 500 connected members. */
+export const room500 = (plan: Plan, note: (line: string) => void) => room(500, plan, note)
+/** One group with 5,000. */
+export const room5000 = (plan: Plan, note: (line: string) => void) => room(5000, plan, note)
 
-/** One group with 500 connected members and one who speaks, 16 messages under way: deliveries per second. */
-export async function room500(plan: Plan, note: (line: string) => void) {
+/** One group with so many connected members and one who speaks, 16 messages under way: deliveries per second. */
+async function room(size: number, plan: Plan, note: (line: string) => void) {
   const generator = buildGenerator()
   const server = await startMagpie(plan.durability)
   const plain = await startSubject(bare, {}, ['all'])

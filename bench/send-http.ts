@@ -9,6 +9,8 @@ export interface Plan {
   seconds: number
   turns: number
   durability: 'full' | 'relaxed'
+  /** How many times longer the first paced run of webhooks is. */
+  paced: number
 }
 
 /** Durable `sendmsg` calls over 64 connections, against a bare Fastify route with the same body and reply. */
@@ -55,7 +57,8 @@ export async function sendHttp(plan: Plan, note: (line: string) => void) {
   }
 }
 
-function request(server: Magpie, from: string, to: string): string {
+/** One `sendmsg` as an order of the generator. */
+export function request(server: Magpie, from: string, to: string): string {
   const content = [{ MsgType: 'TIMTextElem', MsgContent: { Text: 'Good morning, the train is on time today.' } }]
   const body = JSON.stringify({
     SyncOtherMachine: 1,
