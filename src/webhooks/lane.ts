@@ -244,7 +244,10 @@ export function openLane(
     if (!held || closed) return
     const over = head - next + 1 - settings.bound
     // A tenth more, so that it is not done again with the next event.
-    const skip = over > 0 ? Math.min(head - next + 1, over + Math.floor(settings.bound / 10)) : await agedOut()
+    const skip =
+      over > 0
+        ? Math.min(head - next + 1, over + Math.floor(settings.bound / 10))
+        : await deliveries.agedOut(app, lane, next, core.clock() - settings.age)
     if (skip > 0) await skipTo(next + skip, over > 0 ? 'too many events were waiting' : 'the events were too old')
     else if (next > held.value.next) await writeOnce()
     else if (held.value.until - core.clock() < settings.claim / 2) await renew(held)
@@ -254,16 +257,6 @@ export function openLane(
     const moved = await deliveries.move(before, { until: core.clock() + settings.claim })
     if (!moved) lose()
     else if (held === before) held = moved
-  }
-
-  /** How many of the first events are older than events may be. */
-  async function agedOut(): Promise<number> {
-    const before = core.clock() - settings.age
-    const [first] = await deliveries.read(app, lane, next, 1)
-    if (!first || first.at >= before) return 0
-    const rows = await deliveries.read(app, lane, next, 200)
-    const young = rows.findIndex(row => row.at >= before)
-    return young < 0 ? rows.length : young
   }
 
   async function skipTo(wanted: number, why: string): Promise<void> {

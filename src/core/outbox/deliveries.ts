@@ -88,6 +88,15 @@ export function openDeliveries(ctx: Context) {
     return rows.map(row => row.value)
   }
 
+  /** How many of the events from a place on are older than a time (ms), of the first 200. */
+  async function agedOut(app: number, lane: number, from: number, before: number): Promise<number> {
+    const [first] = await read(app, lane, from, 1)
+    if (!first || first.at >= before) return 0
+    const rows = await read(app, lane, from, 200)
+    const young = rows.findIndex(row => row.at >= before)
+    return young < 0 ? rows.length : young
+  }
+
   /** The number of the last event of every lane of an app. */
   async function heads(app: number): Promise<number[]> {
     const keys = Array.from({ length: lanes }, (_, lane) => [app, lane])
@@ -110,6 +119,7 @@ export function openDeliveries(ctx: Context) {
     claim,
     move,
     read,
+    agedOut,
     heads,
     advance,
     /** Events are no longer set aside for a target: `tidy` removes them, unless others need them. */
