@@ -134,6 +134,11 @@ export function fileRoutes(core: Core, blobs: Blobs, settings: FileSettings) {
     if (part) reply.code(206).header('content-range', `bytes ${part.from}-${part.to - 1}/${file.size}`)
     if (request.method === 'HEAD') return reply.send()
     const found = await blobs.get(file.id, part)
+    // Whoever asked may have gone meanwhile: nobody would end the stream then.
+    if (found && reply.raw.destroyed) {
+      found.bytes.destroy()
+      return reply.hijack()
+    }
     if (found) return reply.send(found.bytes)
     core.log.error({ file: file.id }, 'the bytes of a file are not there')
     for (const name of ['content-length', 'content-range', 'cache-control', 'etag']) reply.removeHeader(name)
