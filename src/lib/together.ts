@@ -1,3 +1,5 @@
+import { partsOf } from './parts.ts'
+
 /**
  * Makes one question of all that are asked in the same turn of the event loop: equal keys are asked once, at most
  * `most` in one call of `load`, which answers in the order of the keys.
@@ -11,7 +13,7 @@ export function together<V>(load: (keys: string[]) => Promise<V[]>, most = 100):
     waiting = new Map()
     answers = undefined
     const keys = [...asked.keys()]
-    const parts = Array.from({ length: Math.ceil(keys.length / most) }, (_, i) => keys.slice(i * most, (i + 1) * most))
+    const parts = partsOf(keys, most)
     const values = (await Promise.all(parts.map(load))).flat()
     return new Map(keys.map((key, i) => [key, values[i] as V]))
   }

@@ -1,3 +1,5 @@
+import { failureText } from '../lib/failure.ts'
+import { partsOf } from '../lib/parts.ts'
 import { openSlots } from '../lib/slots.ts'
 import { later, refused } from './outcomes.ts'
 import { NotAllowed } from './post.ts'
@@ -72,9 +74,7 @@ export function engineOf(pace: Pace, exchange: Exchange, end: () => Promise<void
       const call = new AbortController()
       calls.add(call)
       const timer = setTimeout(() => call.abort(late(2 * timeout)), 2 * timeout)
-      const parts = Array.from({ length: Math.ceil(pushes.length / together) }, (_, i) =>
-        pushes.slice(i * together, (i + 1) * together),
-      )
+      const parts = partsOf(pushes, together)
       const outcomes = await Promise.all(parts.map(part => inTurn(part, call.signal)))
       clearTimeout(timer)
       calls.delete(call)
@@ -89,7 +89,7 @@ export function engineOf(pace: Pace, exchange: Exchange, end: () => Promise<void
 }
 
 function delayed(pushes: readonly Outgoing[], error: unknown): Outcome[] {
-  const why = textOf(error)
+  const why = failureText(error)
   return pushes.map(() => (error instanceof NotAllowed ? refused(why) : later(why)))
 }
 
@@ -99,10 +99,4 @@ function late(timeout: number): Error {
 
 function ended(): Error {
   return new Error('the engine was closed')
-}
-
-function textOf(error: unknown): string {
-  const { message, code, errors } = error as Error & { code?: string; errors?: Error[] }
-  const text = message || errors?.map(each => each.message).join('; ') || String(error)
-  return typeof code === 'string' && !text.includes(code) ? `${code}: ${text}` : text
 }

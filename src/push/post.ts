@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
 import { Agent } from 'undici'
+import { trusting } from '../lib/trust.ts'
 import type { Reach } from './push.ts'
 
 /** What somebody answered. Header names are lower case. */
@@ -44,7 +43,7 @@ export function openPoster({ ca, reach }: { ca?: string; reach?: Reach }): Poste
     // One clock for all of it: the caller's signal.
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { lookup: reach?.lookup, secureContext: trusting(ca), timeout: 10_000 } as never,
+    connect: { lookup: reach?.lookup, secureContext: trusting({ ca }), timeout: 10_000 } as never,
   })
 
   return {
@@ -57,13 +56,6 @@ export function openPoster({ ca, reach }: { ca?: string; reach?: Reach }): Poste
     },
     close: () => agent.destroy(),
   }
-}
-
-/** Trusts the usual authorities and those in the file; undefined, which trusts the usual ones, without a file. */
-export function trusting(ca: string | undefined): SecureContext | undefined {
-  if (ca === undefined) return undefined
-  // Made once: reading all authorities again for every connection would cost more than the connection.
-  return createSecureContext({ ca: [...getCACertificates('default'), readFileSync(ca)] })
 }
 
 function single(headers: Record<string, string | string[] | undefined>): Record<string, string> {

@@ -4,6 +4,8 @@ import type { Wishes } from '../core/messages/wishes.ts'
 import type { Conversation, Message } from '../core/model.ts'
 import { newsKept } from '../core/outbox/outbox.ts'
 import type { Kept } from '../core/tables.ts'
+import { partsOf } from '../lib/parts.ts'
+import { openPauses } from '../lib/pauses.ts'
 import { keyedQueue } from '../lib/queue.ts'
 import { openSlots } from '../lib/slots.ts'
 import { openBreaker, type Pass, type Rest } from '../webhooks/breaker.ts'
@@ -67,7 +69,7 @@ export function openPushSending(core: Core, app: number, to: PushTo): Sending {
   const slots = openSlots(abreast)
   const queue = keyedQueue()
   const reporting = openReporting(core, app, to)
-  const pauses = new Set<() => void>()
+  const pauses = openPauses()
   let closed = false
 
   async function send(kept: Kept, _marks: Record<string, string>, wanted: () => boolean): Promise<End> {
@@ -98,7 +100,7 @@ export function openPushSending(core: Core, app: number, to: PushTo): Sending {
     for (let after: string | undefined = ''; after !== undefined; ) {
       const { page, pass }: Ready = await ready(work, { after })
       after = page.next
-      const [first = [], ...rest] = parts(page.pushes, engine.largest)
+      const [first = [], ...rest] = partsOf(page.pushes, engine.largest)
       for (const part of [first, ...rest]) {
         const left = await attempt(work, part, part === first ? pass : await breaker.pass())
         if (!left) return false
@@ -180,15 +182,7 @@ export function openPushSending(core: Core, app: number, to: PushTo): Sending {
   function pause(wanted: number): Promise<void> {
     // Jitter, so that what was put off together does not come back together.
     const longest = Math.min(pace.again.most, wanted) * (1 + Math.random() / 4)
-    return new Promise(resolve => {
-      const end = () => {
-        clearTimeout(timer)
-        pauses.delete(end)
-        resolve()
-      }
-      const timer = setTimeout(end, closed ? 0 : longest)
-      pauses.add(end)
-    })
+    return pauses.pause(longest)
   }
 
   return {
@@ -197,11 +191,7 @@ export function openPushSending(core: Core, app: number, to: PushTo): Sending {
     close() {
       closed = true
       breaker.close()
-      for (const end of pauses) end()
+      pauses.end()
     },
   }
-}
-
-function parts<T>(all: readonly T[], most: number): T[][] {
-  return Array.from({ length: Math.ceil(all.length / most) }, (_, i) => all.slice(i * most, (i + 1) * most))
 }

@@ -1,5 +1,6 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2'
-import { type Reply, trusting } from './post.ts'
+import { trusting } from '../lib/trust.ts'
+import type { Reply } from './post.ts'
 
 /** Where to connect to, and how patient to be (ms). */
 interface Target {
@@ -42,7 +43,7 @@ const mostTries = 3
 
 /** Opens streams to a host; connects with the first request, and again whenever the connection is gone. */
 export function openStreams({ url, ca, timeout, quiet = 60_000 }: Target): Streams {
-  const secureContext = trusting(ca)
+  const secureContext = trusting({ ca })
   let current: Connection | undefined
   let closed = false
   const waiting = new Set<() => void>()

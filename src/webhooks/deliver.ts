@@ -161,7 +161,7 @@ export async function openDelivering(
   function begin(listener: Listener): Open {
     const sending = listener.open(core)
     const { claim, bound, age } = settings
-    const limits = { claim, bound: Math.ceil(bound / lanes), age, beside: listener.beside, take: way.take }
+    const limits = { claim, bound: Math.ceil(bound / lanes), age, beside: listener.beside, way }
     const own = Array.from({ length: lanes }, (_, lane) => openLane(core, listener, lane, sending, limits))
     for (const each of own) each.wake()
     return { listener, sending, lanes: own }

@@ -24,6 +24,10 @@ test('[WH45] with time left all may be taken up; with none only a few, and whoev
   await toil(6)
   const given = way.take(5000)
   expect(given).toBeLessThan(5000)
+  expect(way.take(10)).toBe(0)
+  // What one lane did not find, another may take up.
+  way.giveBack(given)
+  expect(way.take(5000)).toBe(given)
   await pause(200)
   expect(calls).toBeGreaterThan(0)
   expect(way.take(5000)).toBe(5000)

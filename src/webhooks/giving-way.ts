@@ -4,6 +4,8 @@ import { performance } from 'node:perf_hooks'
 export interface GivingWay {
   /** Gives how many of so many may be taken up now. */
   take(wanted: number): number
+  /** So many of those were not there to be taken up: others may have them. */
+  giveBack(spare: number): void
   close(): void
 }
 
@@ -35,6 +37,9 @@ export function openGivingWay(again: () => void): GivingWay {
       left -= given
       if (given < wanted) refused = true
       return given
+    },
+    giveBack(spare) {
+      left += spare
     },
     close: () => clearInterval(timer),
   }

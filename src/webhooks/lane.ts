@@ -2,6 +2,7 @@ import type { Core } from '../core/core.ts'
 import type { Held } from '../core/outbox/deliveries.ts'
 import { mostInBulk } from '../core/outbox/parking.ts'
 import type { Kept } from '../core/tables.ts'
+import type { GivingWay } from './giving-way.ts'
 import type { Listening, Sending } from './sending.ts'
 
 /** How much a lane holds, and for how long; times in ms. */
@@ -12,8 +13,8 @@ export interface LaneSettings {
   bound: number
   /** Events older than this are set aside. */
   age: number
-  /** Gives how many of so many events may be taken up now; a lane is woken when there is more to be had. */
-  take(wanted: number): number
+  /** How many events may be taken up now; a lane is woken when there is more to be had. */
+  way: Pick<GivingWay, 'take' | 'giveBack'>
   /** Events with one key go beside each other too. */
   beside?: boolean
 }
@@ -94,11 +95,12 @@ export function openLane(
       again = false
       if (!held && !(await claim())) return
       const free = Math.min(inMemory - unsettled, span - (read - next))
-      const room = free > 0 ? settings.take(free) : 0
+      const room = free > 0 ? settings.way.take(free) : 0
       more = true
       if (room <= 0) return
       const of = generation
       const rows = await deliveries.read(app, lane, read, room)
+      settings.way.giveBack(room - rows.length)
       if (of !== generation) continue
       for (const row of rows) enter(row)
       more = rows.length === room
@@ -107,9 +109,8 @@ export function openLane(
 
   /** What follows at once on what is in memory need not be read. */
   function offer(row: Kept) {
-    const follows =
-      held && !reading && row.place === read && unsettled < inMemory && read - next < span && settings.take(1) === 1
-    if (follows && !closed) enter(row)
+    const follows = held && !closed && !reading && row.place === read && unsettled < inMemory && read - next < span
+    if (follows && settings.way.take(1) === 1) enter(row)
     else wake()
   }
 

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { createSecureContext, getCACertificates } from 'node:tls'
 import { Agent } from 'undici'
 import type { Answer, Post } from '../dialects/callbacks.ts'
+import { failureText } from '../lib/failure.ts'
+import { trusting } from '../lib/trust.ts'
 import { openPolicy } from './policy.ts'
 
 /** A request that is to go out. */
@@ -37,12 +37,7 @@ export function openPoster(refused: readonly string[]): Poster {
     const name = JSON.stringify([ca, cert, key])
     const known = agents.get(name)
     if (known) return known
-    const read = (path: string | undefined) => (path === undefined ? undefined : readFileSync(path))
-    // Made once: reading all the usual authorities takes ten times as long as a handshake.
-    const own = ca || cert || key
-    const secureContext = own
-      ? createSecureContext({ ca: trusted(read(ca)), cert: read(cert), key: read(key) })
-      : undefined
+    const secureContext = trusting({ ca, cert, key })
     const connect = { lookup: policy.lookup, secureContext, timeout: 10_000 }
     const agent = new Agent({ connections: mostConnections, pipelining: 1, connect: connect as never })
     agents.set(name, agent)
@@ -56,18 +51,13 @@ export function openPoster(refused: readonly string[]): Poster {
         policy.demandAllowed(url.hostname)
         return await exchange(agentFor(wanted), url, wanted)
       } catch (error) {
-        return { failure: 'down', text: textOf(error) }
+        return { failure: 'down', text: failureText(error) }
       }
     },
     async close() {
       await Promise.all([...agents.values()].map(agent => agent.destroy()))
     },
   }
-}
-
-/** An authority of one's own stands beside the usual ones. */
-function trusted(ca: Buffer | undefined): (string | Buffer)[] | undefined {
-  return ca && [...getCACertificates('default'), ca]
 }
 
 function exchange(agent: Agent, url: URL, { headers, body, timeout }: Wanted): Promise<Outcome> {
@@ -118,15 +108,9 @@ function exchange(agent: Agent, url: URL, { headers, body, timeout }: Wanted): P
         },
         onResponseError(_controller, error) {
           abort = undefined
-          finish({ failure: 'down', text: textOf(error) })
+          finish({ failure: 'down', text: failureText(error) })
         },
       },
     )
   })
-}
-
-function textOf(error: unknown): string {
-  const { message, code, errors } = error as { message?: string; code?: string; errors?: Error[] }
-  const text = message || errors?.map(each => each.message).join('; ') || String(error)
-  return code && !text.includes(code) ? `${code}: ${text}` : text
 }

@@ -1,6 +1,7 @@
 import type { Core } from '../core/core.ts'
 import type { Kept } from '../core/tables.ts'
 import type { Outgoing } from '../dialects/callbacks.ts'
+import { openPauses } from '../lib/pauses.ts'
 import { openSlots } from '../lib/slots.ts'
 import { openBreaker, type Rest } from './breaker.ts'
 import type { Outcome, Poster } from './post.ts'
@@ -45,7 +46,7 @@ export function openSending(
   const { app, webhook, callbacks } = target
   const slots = openSlots(webhook.concurrency)
   const breaker = openBreaker(pace.rest)
-  const pauses = new Set<() => void>()
+  const pauses = openPauses()
   let closed = false
 
   async function send(kept: Kept, marks: Record<string, string>, wanted: () => boolean): Promise<End> {
@@ -121,15 +122,7 @@ export function openSending(
   function pause(refusals: number): Promise<void> {
     const { least, most } = pace.again
     const longest = Math.min(most, least * 2 ** Math.min(20, Math.max(0, refusals - 1)))
-    return new Promise(resolve => {
-      const end = () => {
-        clearTimeout(timer)
-        pauses.delete(end)
-        resolve()
-      }
-      const timer = setTimeout(end, longest * (0.5 + Math.random() / 2))
-      pauses.add(end)
-    })
+    return pauses.pause(longest * (0.5 + Math.random() / 2))
   }
 
   return {
@@ -138,7 +131,7 @@ export function openSending(
     close() {
       closed = true
       breaker.close()
-      for (const end of pauses) end()
+      pauses.end()
     },
   }
 }

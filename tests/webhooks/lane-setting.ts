@@ -50,7 +50,7 @@ export async function startLane(settings: Partial<LaneSettings> = {}) {
     claim: 10_000,
     bound: 100_000,
     age: 1e9,
-    take: (wanted: number) => wanted,
+    way: { take: (wanted: number) => wanted, giveBack() {} },
     ...settings,
   })
   let last = 0

@@ -1,3 +1,4 @@
+import { partsOf } from '../../lib/parts.ts'
 import { append } from '../../storage/store.ts'
 import type { Call } from '../call.ts'
 import { type Context, change } from '../context.ts'
@@ -111,9 +112,7 @@ export function openBroadcasts(ctx: Context) {
   async function judge(broadcast: Broadcast, viewers: readonly Viewer[]): Promise<boolean[]> {
     if (!asksOfUsers(broadcast.condition)) return viewers.map(({ platform }) => isFor(broadcast, undefined, platform))
     const ids = [...new Set(viewers.map(viewer => viewer.user))]
-    const parts = Array.from({ length: Math.ceil(ids.length / together) }, (_, i) =>
-      ids.slice(i * together, (i + 1) * together),
-    )
+    const parts = partsOf(ids, together)
     const rows = await Promise.all(
       parts.map(part =>
         ctx.store.getMany(

@@ -1,3 +1,4 @@
+import { partsOf } from '../../lib/parts.ts'
 import { check, put, type Row, type Step } from '../../storage/store.ts'
 import type { Call } from '../call.ts'
 import { type Context, change } from '../context.ts'
@@ -76,9 +77,7 @@ export function openDirects(ctx: Context) {
    */
   async function openMany(call: Call, one: string, others: readonly string[]): Promise<(number | undefined)[]> {
     const wanted = [...new Set(others)]
-    const parts = Array.from({ length: Math.ceil(wanted.length / pairChunk) }, (_, i) =>
-      wanted.slice(i * pairChunk, (i + 1) * pairChunk),
-    )
+    const parts = partsOf(wanted, pairChunk)
     const opened = await Promise.all(parts.map(part => openChunk(call, one, part)))
     const ids = new Map(opened.flat())
     return others.map(other => ids.get(other))

@@ -2,7 +2,7 @@ import { check, put, type Row, type Step } from '../../storage/store.ts'
 import type { Call } from '../call.ts'
 import type { Context } from '../context.ts'
 import { Fault } from '../errors.ts'
-import type { Change, Group, Member, Role, Who } from '../model.ts'
+import type { Group, Member, Role, Who } from '../model.ts'
 import { members, memberships, users } from '../tables.ts'
 import { holds } from '../users/rows.ts'
 import { demand, rankOf } from './rights.ts'
@@ -96,11 +96,4 @@ export function memberSteps(
     put(members, { ...common, rank, ...begin, invitedBy: by, ...fields }),
     put(memberships, { ...common, type: 'group', kind: group.kind, inbox: group.inbox }),
   ]
-}
-
-/** The change that step `at` of a committed batch appended. */
-export function changeOf(steps: Step[], results: readonly unknown[], at: number): Change {
-  const step = steps[at] as unknown as { key: number[]; value: object }
-  const got = results[at] as { number: number; time: number; counters: Record<string, number> }
-  return { ...step.value, conv: step.key[0], rev: got.number, time: got.time, counters: got.counters } as Change
 }

@@ -1,3 +1,4 @@
+import { partsOf } from '../../lib/parts.ts'
 import type { Context } from '../context.ts'
 import type { Conversation, Member } from '../model.ts'
 import { exceptions } from '../tables.ts'
@@ -15,9 +16,7 @@ export async function exceptionsSince(
   ctx: Context,
   members: readonly Pick<Member, 'conv' | 'user' | 'readSeq'>[],
 ): Promise<number[]> {
-  const parts = Array.from({ length: Math.ceil(members.length / together) }, (_, i) =>
-    members.slice(i * together, (i + 1) * together),
-  )
+  const parts = partsOf(members, together)
   return (await Promise.all(parts.map(part => sums(ctx, part)))).flat()
 }
 

@@ -1,3 +1,4 @@
+import { partsOf } from '../../lib/parts.ts'
 import { type Appended, append, type Step } from '../../storage/store.ts'
 import type { Call } from '../call.ts'
 import { type Context, change, tell } from '../context.ts'
@@ -43,9 +44,7 @@ export function openSendMany(ctx: Context, directs: Directs) {
       const id = ids[i]
       return id === undefined ? [] : [pair(call, draft.from, user, id, 0)]
     })
-    const chunks = Array.from({ length: Math.ceil(pairs.length / chunk) }, (_, i) =>
-      pairs.slice(i * chunk, (i + 1) * chunk),
-    )
+    const chunks = partsOf(pairs, chunk)
     const sent = (await Promise.all(chunks.map(part => storeChunk(call, part, draft)))).flat()
     const byId = new Map(sent.map(one => [one.conv, one]))
     return ids.map(id => (id === undefined ? undefined : byId.get(id)))

@@ -1,3 +1,4 @@
+import { partsOf } from '../../lib/parts.ts'
 import { check, del, put, type Range, type Step } from '../../storage/store.ts'
 import type { Apps } from '../apps/apps.ts'
 import type { Call } from '../call.ts'
@@ -88,9 +89,7 @@ export function openEndings(ctx: Context, apps: Apps, records: Records) {
   /** Up to `limit` sessions of a node's life, app by app. */
   async function placesOf(name: string, epoch: number, limit: number): Promise<SessionPlace[]> {
     const ranges = apps.all().map(app => ({ prefix: [app.id, name, epoch], limit }))
-    const parts = Array.from({ length: Math.ceil(ranges.length / together) }, (_, i) =>
-      ranges.slice(i * together, (i + 1) * together),
-    )
+    const parts = partsOf(ranges, together)
     const pages = await Promise.all(parts.map(part => ctx.store.scanMany(sessions, part, 'node')))
     return pages
       .flat(2)

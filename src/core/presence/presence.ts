@@ -1,3 +1,4 @@
+import { partsOf } from '../../lib/parts.ts'
 import { check, del, put } from '../../storage/store.ts'
 import type { Apps } from '../apps/apps.ts'
 import type { Call } from '../call.ts'
@@ -111,9 +112,7 @@ export function openPresence(ctx: Context, apps: Apps, pace?: Pace) {
   /** Ends all sessions of users, also those that are on their way in. */
   async function sendAway(call: Call, users: readonly string[], why: AwayWhy, text?: string): Promise<void> {
     const app = call.app.id
-    const parts = Array.from({ length: Math.ceil(users.length / awayTogether) }, (_, i) =>
-      users.slice(i * awayTogether, (i + 1) * awayTogether),
-    )
+    const parts = partsOf(users, awayTogether)
     const away = (user: string) => toldUser(call, user, { type: 'user.kicked', user, why, text })
     await Promise.all(
       parts.map(part => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { partsOf } from '../../lib/parts.ts'
 import { check, del, put, type Row, type Step } from '../../storage/store.ts'
 import type { Apps } from '../apps/apps.ts'
 import type { Call } from '../call.ts'
@@ -105,9 +106,7 @@ export function openPushTokens(ctx: Context, apps: Apps) {
 
   /** The push tokens of users, in their order. */
   async function of(app: number, users: readonly string[]): Promise<PushToken[][]> {
-    const parts = Array.from({ length: Math.ceil(users.length / together) }, (_, i) =>
-      users.slice(i * together, (i + 1) * together),
-    )
+    const parts = partsOf(users, together)
     const range = (user: string) => ({ prefix: [app, user], limit: mostTokens })
     const pages = await Promise.all(parts.map(part => ctx.store.scanMany(pushTokens, part.map(range))))
     return pages.flat().map(rows => rows.map(row => row.value))

@@ -1,3 +1,4 @@
+import { partsOf } from '../../lib/parts.ts'
 import { check, put, type Row, type Step } from '../../storage/store.ts'
 import type { Call } from '../call.ts'
 import { type Context, change } from '../context.ts'
@@ -88,9 +89,7 @@ export function openUsers(ctx: Context, nudge: () => void, sendAway: Presence['s
   async function save(call: Call, drafts: readonly UserDraft[], options: SaveOptions): Promise<Made[]> {
     if (drafts.length > most) throw new Fault('request.batch')
     const asked = await Promise.all(drafts.map(draft => askProfile(call, draft)))
-    const parts = Array.from({ length: Math.ceil(asked.length / chunk) }, (_, i) =>
-      asked.slice(i * chunk, (i + 1) * chunk),
-    )
+    const parts = partsOf(asked, chunk)
     const app = call.app.id
     const made: Made[] = []
     await alone(

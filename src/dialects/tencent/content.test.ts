@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { Part } from '../../core/messages/content.ts'
-import { ownForm, parse, pushText, render } from './content.ts'
+import { wordsFor } from '../../push/render.ts'
+import { ownForm, parse, render } from './content.ts'
 import { pushOf } from './push.ts'
 
 /** Part, element in the form that Magpie writes, text of a push. */
@@ -118,7 +119,7 @@ describe('[TE60] parts and elements, both ways', () => {
     expect(render([part])).toEqual(body)
     expect(parse(body)).toEqual([part])
     expect(ownForm(body, [part])).toBeUndefined()
-    expect(pushText([part])).toBe(push)
+    expect(wordsFor([part])).toBe(push)
   })
 })
 
@@ -237,8 +238,8 @@ test('[TE62] the push of a combined message joins its texts; a custom element wi
     { type: 'custom', data: 'x', description: '!' },
     { type: 'location', title: '', latitude: 0, longitude: 0 },
   ]
-  expect(pushText(parts)).toBe('hi [Face]![Location]')
-  expect(pushText([{ type: 'custom', data: 'x' }])).toBe('')
+  expect(wordsFor(parts)).toBe('hi [Face]![Location]')
+  expect(wordsFor([{ type: 'custom', data: 'x' }])).toBe('')
 })
 
 test('[TE62] OfflinePushInfo becomes the core’s push, with what only Tencent says beside it', () => {

@@ -53,28 +53,6 @@ export function bodyOf({ native, parts }: Pick<Message, 'native' | 'parts'>): un
   return typeof own === 'string' ? parseJson(own) : own
 }
 
-/** The text that a push shows when the sender brings none; '' = nothing is pushed. */
-export function pushText(parts: readonly Part[]): string {
-  return parts.map(pushed).join('')
-}
-
-const placeholders: Partial<Record<Part['type'], string>> = {
-  location: '[Location]',
-  face: '[Face]',
-  image: '[Image]',
-  audio: '[Voice]',
-  video: '[Video]',
-  file: '[File]',
-}
-
-function pushed(part: Part): string {
-  if (part.type === 'text' || part.type === 'tip') return part.text
-  if (part.type === 'custom') return part.description ?? ''
-  if (part.type === 'merged') return part.title
-  if (part.type === 'link') return part.title ?? part.url
-  return placeholders[part.type] ?? ''
-}
-
 function check(value: unknown, i: number): Checked {
   const read = element.safeParse(value)
   if (read.success) return read.data

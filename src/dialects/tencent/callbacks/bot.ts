@@ -1,9 +1,9 @@
-import type { Direct, Group } from '../../../core/model.ts'
+import type { Group } from '../../../core/model.ts'
 import { told } from '../../callbacks.ts'
 import { keyOf } from '../handles.ts'
 import { isBot, operatorOf } from './accounts.ts'
-import { unread } from './c2c.ts'
-import { contentFields, directFields, groupFields, isDirect, otherOf, topicField } from './message-fields.ts'
+import { sentFields } from './c2c.ts'
+import { contentFields, groupFields, isDirect, otherOf, topicField } from './message-fields.ts'
 
 /** Somebody wrote to a bot. */
 const onC2CMessage = told({
@@ -11,17 +11,7 @@ const onC2CMessage = told({
   event: 'message.sent',
   fires: (_news, { conversation, message, quiet }) =>
     !quiet && isDirect(conversation) && isBot(otherOf(conversation, message.sender)),
-  async body(core, news, { message, conversation }, { at }) {
-    const to = otherOf(conversation as Direct, message.sender)
-    return {
-      ...directFields(message, to),
-      SendMsgResult: 0,
-      ErrorInfo: 'send msg succeed',
-      UnreadMsgNum: await unread(core, news, to),
-      ...contentFields(message),
-      EventTime: at,
-    }
-  },
+  body: sentFields,
 })
 
 /** Somebody mentioned bots in a group. */

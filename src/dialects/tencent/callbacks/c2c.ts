@@ -1,8 +1,8 @@
 import type { Core } from '../../../core/core.ts'
 import type { Reason } from '../../../core/errors.ts'
-import type { News } from '../../../core/events.ts'
+import type { EventOf, News } from '../../../core/events.ts'
 import type { Direct } from '../../../core/model.ts'
-import { asked, told } from '../../callbacks.ts'
+import { type About, asked, told } from '../../callbacks.ts'
 import { codeOf } from '../../dialect.ts'
 import { errors } from '../errors.ts'
 import { keyOf, textOf } from '../handles.ts'
@@ -11,8 +11,26 @@ import { askedOf, contentFields, directFields, extensionFields, failedOf, isDire
 import { c2cCodes, decideMessage } from './replies.ts'
 
 /** Everything that somebody has not read of one-to-one messages. */
-export function unread(core: Core, news: News, user: string): Promise<number> {
+function unread(core: Core, news: News, user: string): Promise<number> {
   return core.unread.ofDirects(news.app, user)
+}
+
+/** What is told of a C2C message that was sent, to whomever. */
+export async function sentFields(
+  core: Core,
+  news: News,
+  { message, conversation }: EventOf<'message.sent'>,
+  { at }: Pick<About, 'at'>,
+) {
+  const to = otherOf(conversation as Direct, message.sender)
+  return {
+    ...directFields(message, to),
+    SendMsgResult: 0,
+    ErrorInfo: 'send msg succeed',
+    UnreadMsgNum: await unread(core, news, to),
+    ...contentFields(message),
+    EventTime: at,
+  }
 }
 
 /** Before a C2C message. Batches and imports never ask. */
@@ -32,17 +50,7 @@ const afterSendMsg = told({
   id: 'C2C.CallbackAfterSendMsg',
   event: 'message.sent',
   fires: (_news, { conversation, batch, quiet }) => isDirect(conversation) && !batch && !quiet,
-  async body(core, news, { message, conversation }, { at }) {
-    const to = otherOf(conversation as Direct, message.sender)
-    return {
-      ...directFields(message, to),
-      SendMsgResult: 0,
-      ErrorInfo: 'send msg succeed',
-      UnreadMsgNum: await unread(core, news, to),
-      ...contentFields(message),
-      EventTime: at,
-    }
-  },
+  body: sentFields,
 })
 
 const failing = { errors: { ...errors, 'user.muted': 20012 } }
