@@ -178,9 +178,7 @@ describe('[VO75] what users inside show', () => {
     const first = { UserId: 2, NickName: 'new', AvatarUrl: 'a', Ext: { b: '2' }, Marks: ['vip', 'host'] }
     const infos = [first, { UserIdStr: '4', NickName: 'x' }]
     expect(await of('BatchUpdateLiveParticipants', { ParticipantInfos: infos })).toEqual({
-      FailedInfos: [
-        { Code: 'OperationDenied.NotParticipant', Message: expect.any(String), UserId: 4, UserIdStr: '4' },
-      ],
+      FailedInfos: [{ Code: 'OperationDenied.NotParticipant', Message: expect.any(String), UserId: 4, UserIdStr: '4' }],
     })
     const shown = { nick: 'new', avatar: 'a', ext: { b: '2' }, marks: ['vip', 'host'] }
     expect(await two.next('described')).toMatchObject({ conv: live, user: '2', ...shown })

@@ -48,7 +48,7 @@ export function openAudience(ctx: Context, crowd: Pick<Crowd, 'find' | 'list'>) 
     const all = rows.flatMap(({ value: fixed }, i) =>
       holds(known[i], fixed.joined) ? [{ user: fixed.user, fixed, inside: inside[i] }] : [],
     )
-    all.sort((a, b) => a.fixed.joined - b.fixed.joined || (a.user < b.user ? -1 : 1))
+    all.sort((a, b) => a.fixed.joined - b.fixed.joined)
     return withMutes(room, all)
   }
 
