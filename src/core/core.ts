@@ -32,6 +32,7 @@ import { openExtensions } from './messages/extensions.ts'
 import { openHistory } from './messages/history.ts'
 import { openPins } from './messages/pins.ts'
 import { openReactions } from './messages/reactions.ts'
+import { openReadPositions } from './messages/read-positions.ts'
 import { openRecall } from './messages/recall.ts'
 import { openReceipts } from './messages/receipts.ts'
 import { openReceivers } from './messages/receivers.ts'
@@ -124,6 +125,7 @@ export function openCore(parts: Parts) {
     edit: openEdit(ctx),
     erase,
     receipts: openReceipts(ctx),
+    readPositions: openReadPositions(ctx, history),
     reactions: openReactions(ctx),
     pins: openPins(ctx),
     extensions: openExtensions(ctx),

@@ -35,6 +35,8 @@ export interface MemberChange {
 export interface ChangeOptions extends Telling {
   /** Mutes may lie on users who are no members too. */
   outside?: boolean
+  /** The owner stays owner, whatever role is asked for them; otherwise that is refused. */
+  ownerStays?: boolean
   /** Refuses by Fault what the caller may not; gives what the batch has to check so that this stays so. */
   judge?(group: Group, targets: readonly (Member | undefined)[]): Promise<Step[]>
 }
@@ -58,7 +60,10 @@ interface Target {
   mutedUntil: number
 }
 
-/** Changes members of a group, a batch of 160 at a time. Fault('group.managers') when there are more than may be. */
+/**
+ * Changes members of a group, a batch of 120 at a time. Fault('group.managers') when there would be more than may be;
+ * nobody is changed then.
+ */
 export async function changeMembers(
   ctx: Context,
   call: Call,
@@ -73,6 +78,7 @@ export async function changeMembers(
     once.map(each => each.user),
   )
   await ctx.queue(keys, async () => {
+    if (once.length > chunk) await demandManagersFit(ctx, id, once)
     for (let at = 0; at === 0 || at < once.length; at += chunk) {
       const part = once.slice(at, at + chunk)
       const { changed, missing } = await changeBeside(ctx, groupKey(id), () => plan(ctx, call, id, part, options))
@@ -87,7 +93,8 @@ async function plan(ctx: Context, call: Call, id: number, asked: readonly Member
   const row = living(call.app.id, await ctx.store.get(conversations, [id]))
   const group = row.value
   if (!options.outside) demandMembers(group)
-  const targets = await targetsOf(ctx, group, asked)
+  const found = await targetsOf(ctx, group, asked)
+  const targets = options.ownerStays ? found.map(asOwner) : found
   const checks =
     (await options.judge?.(
       group,
@@ -136,7 +143,22 @@ async function targetsOf(ctx: Context, group: Group, asked: readonly MemberChang
   })
 }
 
-async function demandFewManagers(ctx: Context, group: Group, more: number): Promise<void> {
+/** The owner with the role that they have. */
+function asOwner(target: Target): Target {
+  return target.old?.rank === 0 ? { ...target, asked: { ...target.asked, role: undefined } } : target
+}
+
+/** For more than one batch: all of them can be managers before the first becomes one. */
+async function demandManagersFit(ctx: Context, id: number, asked: readonly MemberChange[]): Promise<void> {
+  const rising = asked.filter(({ role }) => role === 'manager')
+  const rows = await ctx.store.getMany(
+    members,
+    rising.map(({ user }) => [id, user]),
+  )
+  await demandFewManagers(ctx, { id }, rows.filter(row => row?.value.rank === rankOf('member')).length)
+}
+
+async function demandFewManagers(ctx: Context, group: Pick<Group, 'id'>, more: number): Promise<void> {
   if (more === 0) return
   const rows = await ctx.store.scan(members, { prefix: [group.id, 1], limit: mostManagers }, 'rank')
   if (rows.length + more > mostManagers) throw new Fault('group.managers')

@@ -124,6 +124,48 @@ describe('[GE15] many at once, for the app itself', () => {
     expect((await node.core.members.find(group.id, 'ben'))?.nick).toBeUndefined()
   })
 
+  test('[GE28] too many managers are refused as a whole, also where they come in several batches', async () => {
+    const people = Array.from({ length: 250 }, (_, i) => `p${i}`)
+    await node.users(...people)
+    const group = await node.group('anna', people)
+    const change = (users: string[], role: 'manager' | 'member') =>
+      node.core.members.updateMany(
+        node.call,
+        group.id,
+        users.map(user => ({ user, role, nick: role })),
+      )
+    const cards = async () =>
+      (await node.core.members.findMany(group.id, people)).map(member => [member?.rank, member?.nick])
+    const before = await cards()
+    // The first batch alone would fit.
+    const late = [...people.slice(0, 99).reverse(), ...Array.from({ length: 40 }, (_, i) => `x${i}`), 'p100', 'p101']
+    expect(await refusal(change(late, 'manager'))).toBe('group.managers')
+    expect(await cards()).toEqual(before)
+    expect((await change(late.slice(0, -1), 'manager')).missing).toHaveLength(40)
+    expect((await cards()).filter(([rank]) => rank === 1)).toHaveLength(100)
+    // Those who are managers already take no place again.
+    expect((await change(late.slice(0, -1), 'manager')).changed).toHaveLength(100)
+    expect((await change(people, 'member')).changed).toHaveLength(250)
+    expect((await cards()).every(([rank, nick]) => rank === 2 && nick === 'member')).toBe(true)
+  })
+
+  test('[GE29] where the caller says so the owner stays owner, and the rest of what is asked for them is done', async () => {
+    const group = await node.group('anna', ['ben'])
+    for (const role of ['manager', 'member'] as const) {
+      const asked = [
+        { user: 'anna', role, nick: role },
+        { user: 'ben', role: 'manager' as const },
+      ]
+      expect(await refusal(node.core.members.updateMany(node.call, group.id, asked))).toBe('group.role')
+      await node.core.members.updateMany(node.call, group.id, asked, { ownerStays: true })
+      expect(await node.core.members.findMany(group.id, ['anna', 'ben'])).toMatchObject([
+        { rank: 0, nick: role },
+        { rank: 1 },
+      ])
+    }
+    expect((await node.core.groups.get(node.call.app.id, group.id)).owner).toBe('anna')
+  })
+
   test('two nodes that write one card at once lose nothing', async () => {
     const group = await node.group('anna', ['ben'])
     const other = startNode({ store: node.store })
