@@ -6,6 +6,7 @@ import { signIn } from '../support/socket.ts'
 import { callTencent, userSig } from '../support/tencent.ts'
 import { callVolcengine } from '../support/volcengine.ts'
 import { liveBodies } from '../support/volcengine-live.ts'
+import { readingBodies } from '../support/volcengine-reading.ts'
 import { type Belongings, furnishDevices, noBelongings, secret } from './tenants-belongings.ts'
 import { fromInside, nativeRequests } from './tenants-native.ts'
 import { findGroup, type Vendor, vendorsOf } from './vendors.ts'
@@ -196,6 +197,12 @@ export const requests: Record<string, Record<string, (ids: Ids) => object>> = {
       Object.keys(liveBodies(0)).map(action => [
         action,
         (i: Ids) => liveBodies(i.room, Number(i.user))[action] as object,
+      ]),
+    ),
+    ...Object.fromEntries(
+      Object.keys(readingBodies(0)).map(action => [
+        action,
+        (i: Ids) => readingBodies(i.tid, Number(i.peer), i.msgid)[action] as object,
       ]),
     ),
     BatchGetConversationParticipant: i => ({

@@ -6,6 +6,7 @@ import { startServer, type TestServer, testAccount } from '../support/server.ts'
 import { type CallOptions, callVolcengine, type Reply, signLikeNode } from '../support/volcengine.ts'
 import { documented } from '../support/volcengine-catalogue.ts'
 import { liveBodies } from '../support/volcengine-live.ts'
+import { readingBodies } from '../support/volcengine-reading.ts'
 
 let server: TestServer
 let app: App
@@ -113,6 +114,7 @@ function bodies(): Record<string, object> {
     GetMessages: { ConversationShortId: group, MessageIds: [1] },
     RecallMessage: { ConversationShortId: group, MessageId: 5, ParticipantUserId: 1, RecallRole: 1 },
     ...liveBodies(live),
+    ...readingBodies(group),
   }
 }
 

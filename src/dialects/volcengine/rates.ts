@@ -6,6 +6,7 @@ const perSecond = (calls: number): Rate => ({ calls, seconds: 1 })
 export const rates: ReadonlyMap<string, Rate> = new Map([
   ['CreateConversation', perSecond(50)],
   ['BatchGetConversations', perSecond(100)],
+  ['GetConversationSetting', perSecond(100)],
   ['GetUserConversations', perSecond(100)],
   ['BatchAddConversationParticipant', perSecond(50)],
   ['BatchDeleteConversationParticipant', perSecond(50)],

@@ -8,6 +8,7 @@ import { authenticate, demandPolicy } from './auth.ts'
 import { callbacks } from './callbacks/callbacks.ts'
 import { ownForm } from './content.ts'
 import { conversationOperations } from './conversation.ts'
+import { conversationSettingOperations } from './conversation-setting.ts'
 import { answer, metadataOf, type OpenedCall, refusal } from './envelope.ts'
 import { errors } from './errors.ts'
 import { liveGroupOperations } from './live-group.ts'
@@ -16,6 +17,7 @@ import { messageOperations } from './message.ts'
 import { participantOperations } from './participant.ts'
 import { participantScanOperations } from './participant-scan.ts'
 import { rates } from './rates.ts'
+import { readReceiptOperations } from './read-receipt.ts'
 import { firstOf, readQuery } from './signature.ts'
 import { signIn, tokenOperations } from './token.ts'
 import { userOperations } from './user.ts'
@@ -24,11 +26,13 @@ const operations: Operation[] = [
   ...userOperations,
   ...tokenOperations,
   ...conversationOperations,
+  ...conversationSettingOperations,
   ...participantScanOperations,
   ...participantOperations,
   ...liveGroupOperations,
   ...markOperations,
   ...messageOperations,
+  ...readReceiptOperations,
 ]
 
 /** Volcengine IM: `POST /?Action=…&Version=2020-12-01`, JSON, signed with an account's access key. */
