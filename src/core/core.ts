@@ -38,6 +38,7 @@ import { openReceivers } from './messages/receivers.ts'
 import { openSend } from './messages/send.ts'
 import { openTyping } from './messages/typing.ts'
 import { openUnread } from './messages/unread.ts'
+import { openWithdraw } from './messages/withdraw.ts'
 import { openNotes } from './notes/notes.ts'
 import { openNotifications } from './notes/notifications.ts'
 import { openDeliveries } from './outbox/deliveries.ts'
@@ -121,6 +122,7 @@ export function openCore(parts: Parts) {
     conversationGroups: openConversationGroups(ctx, positions, settingsReading),
     overview: openOverview(ctx, positions, settingsReading),
     recall: openRecall(ctx).recall,
+    withdraw: openWithdraw(ctx),
     edit: openEdit(ctx),
     erase,
     receipts: openReceipts(ctx),
