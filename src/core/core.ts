@@ -30,6 +30,7 @@ import { openEdit } from './messages/edit.ts'
 import { openErase } from './messages/erase.ts'
 import { openExtensions } from './messages/extensions.ts'
 import { openHistory } from './messages/history.ts'
+import { openPassOn } from './messages/pass-on.ts'
 import { openPins } from './messages/pins.ts'
 import { openReactions } from './messages/reactions.ts'
 import { openRecall } from './messages/recall.ts'
@@ -98,6 +99,7 @@ export function openCore(parts: Parts) {
   const rooms = openRooms(ctx, apps, limits)
   presence.lives.onDead(life => rooms.endRoomsOf(life.name, life.epoch))
   const directs = openDirects(ctx)
+  const send = openSend(ctx, directs, groups, rooms.flow)
   const history = openHistory(ctx)
   const positions = openPositions(ctx, directs, history, app => apps.byId(app)?.hidesReads === true)
   const erase = openErase(ctx)
@@ -114,7 +116,8 @@ export function openCore(parts: Parts) {
     rooms,
     directs,
     listing: openListing(ctx, directs, positions),
-    send: openSend(ctx, directs, groups, rooms.flow),
+    send,
+    passOn: openPassOn(ctx, send, presence),
     history,
     positions,
     resume: openResume(ctx, positions),
