@@ -1,13 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { App } from '../../src/core/apps/model.ts'
+import { broadcastOperations } from '../../src/dialects/volcengine/broadcast.ts'
+import { messageActions } from '../../src/dialects/volcengine/message-actions.ts'
+import { messageBatches } from '../../src/dialects/volcengine/message-batch.ts'
+import { userStatusOperations } from '../../src/dialects/volcengine/user-status.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { signIn, type TestSocket } from '../support/socket.ts'
 import { callVolcengine } from '../support/volcengine.ts'
+import { compare, documented } from '../support/volcengine-catalogue.ts'
 
 let server: TestServer
 let app: App
 let now = 0
 let users = 1000
+/** What was answered, by action. */
+const answers = new Map<string, unknown[]>()
 
 beforeAll(async () => {
   server = await startServer({ apps: 2, clock: () => Date.now() + now })
@@ -26,6 +33,7 @@ function later(draft: { date: Date }) {
 async function call(action: string, body: object): Promise<any> {
   const { body: answer } = await reply(action, body)
   expect(answer.ResponseMetadata.Error).toBeUndefined()
+  answers.set(action, [...(answers.get(action) ?? []), answer.Result])
   return answer.Result
 }
 
@@ -376,4 +384,14 @@ describe('what is said to all', () => {
     const large = { Sender: 1, MsgTTL: 1, MsgType: 10012, Content: 'x'.repeat(65_537) }
     expect(await codeOf('UserBroadcast', large)).toBe('InvalidParameter.MessageTooLarge')
   })
+})
+
+test('all answers have the documented fields and types', () => {
+  for (const [action, results] of answers) {
+    // Of one action the answer is not known.
+    if (documented.get(action)?.response.length === 0) continue
+    for (const result of results) expect(compare(action, result).odd, action).toEqual([])
+  }
+  const own = [...messageActions, ...messageBatches, ...userStatusOperations, ...broadcastOperations]
+  expect(own.filter(({ key }) => !answers.has(key))).toEqual([])
 })
