@@ -20,6 +20,12 @@ export interface Reached {
   devices: Session[]
 }
 
+/** A row of somebody who is in a group or a live room. */
+interface Place {
+  user: string
+  joined?: number
+}
+
 /** In larger conversations nobody is looked up who was not named. */
 const most = 500
 
@@ -55,21 +61,21 @@ export function openPassOn(ctx: Context, send: Pick<Send, 'toConversation'>, pre
       const both = [...new Set([conversation.a, conversation.b])]
       return asked ? asked.filter(user => both.includes(user)) : both
     }
-    const rows = conversation.policy.members === 'stored' ? members : roomMembers
-    if (!asked) {
-      const page = await ctx.store.scan<{ user: string }>(rows, { prefix: [conversation.id], limit: most + 1 })
-      return page.length > most ? [] : page.map(row => row.value.user)
-    }
-    const [found, known] = await Promise.all([
-      ctx.store.getMany<{ user: string; joined?: number }>(
-        rows,
-        asked.map(user => [conversation.id, user]),
-      ),
-      ctx.store.getMany(
-        users,
-        asked.map(user => [conversation.app, user]),
-      ),
-    ])
-    return asked.filter((_, i) => found[i] && holds(known[i], found[i].value.joined ?? Number.MAX_SAFE_INTEGER))
+    const table = conversation.policy.members === 'stored' ? members : roomMembers
+    const found = asked
+      ? await ctx.store.getMany<Place>(
+          table,
+          asked.map(user => [conversation.id, user]),
+        )
+      : await ctx.store.scan<Place>(table, { prefix: [conversation.id], limit: most + 1 })
+    const places = found.flatMap(row => (row ? [row.value] : []))
+    if (!asked && places.length > most) return []
+    const known = await ctx.store.getMany(
+      users,
+      places.map(({ user }) => [conversation.app, user]),
+    )
+    // Who is in a room came in just now: only a deletion at this moment makes them nobody.
+    const here = places.filter(({ joined = Number.MAX_SAFE_INTEGER }, i) => holds(known[i], joined))
+    return here.map(({ user }) => user)
   }
 }

@@ -134,4 +134,10 @@ test('[MS12] in a live room it is for those inside; in a large conversation only
   expect(await pass(large, {})).toHaveLength(500)
   await core.members.addMany(call, large.id, [{ user: 'ben' }])
   expect([await pass(large, {}), await pass(large, { only: ['ben', 'm7'] })]).toEqual([[], ['ben', 'm7']])
+
+  // The job that takes them out has not come yet.
+  await core.jobs.close()
+  await core.users.remove(call, ['ben'])
+  const small = groups[1] as Group
+  expect([await pass(small, {}), await pass(small, { only: ['ann', 'ben'] })]).toEqual([['ann'], ['ann']])
 })
