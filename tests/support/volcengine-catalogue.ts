@@ -17,7 +17,9 @@ export interface Documented {
   example?: { request: any; response: any }
 }
 
-const areas = ['user', 'token', 'conversation', 'participant', 'live-group', 'mark', 'message', 'read-receipt']
+const areas = [
+  ...['user', 'token', 'conversation', 'participant', 'live-group', 'mark', 'message', 'read-receipt', 'broadcast'],
+]
 
 /** The catalogue's actions of Volcengine IM, by id. */
 export const documented: ReadonlyMap<string, Documented> = new Map(

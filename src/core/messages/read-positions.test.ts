@@ -101,6 +101,14 @@ describe('[MA19] who has read a message', () => {
     expect(await readBy(all)).toEqual([[all, [], ['cat', 'dan']]])
   })
 
+  test('is nobody any more when it was withdrawn from all others, and not told when it was from all', async () => {
+    const [some, all] = [await say('ann'), await say('ann')]
+    await read('ben')
+    await node.core.withdraw(node.call, group, 1, 'others')
+    await node.core.withdraw(node.call, group, 2, 'all')
+    expect(await readBy(some, all)).toEqual([[some, [], []]])
+  })
+
   test('whoever cleared the conversation has read it, and both of a pair are there from the start', async () => {
     const first = await say('ann')
     await node.core.erase.conversation(node.by('cat'), group, 'cat')

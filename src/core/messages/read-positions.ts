@@ -36,8 +36,8 @@ export function openReadPositions(ctx: Context, history: History) {
 
   /**
    * Messages by their ids, in order, without those that the conversation does not have. A message is for those who are in
-   * the conversation since it was sent and whom its lists do not leave out, besides its sender. Fault('request.batch')
-   * when messages times members are above 100,000.
+   * the conversation since it was sent and to whom it is shown, besides its sender. Fault('request.batch') when messages
+   * times members are above 100,000.
    */
   async function ofMessages(conversation: Conversation, ids: readonly number[]): Promise<ReadBy[]> {
     const found = await history.byIds(conversation.id, ids)
@@ -72,9 +72,9 @@ export function openReadPositions(ctx: Context, history: History) {
 }
 
 function readBy({ type }: Conversation, message: Message, all: readonly Member[]): ReadBy {
-  const { seq, sender, time, visibleTo } = message
+  const { seq, sender, time, visibleTo, withdrawn } = message
   const away = new Set(message.hiddenFrom).add(sender)
-  const shown = visibleTo && new Set(visibleTo)
+  const shown = withdrawn ? new Set<string>() : visibleTo && new Set(visibleTo)
   const read: string[] = []
   const unread: string[] = []
   for (const { user, joined, readSeq } of all) {
