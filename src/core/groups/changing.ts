@@ -50,6 +50,9 @@ export interface Changed {
 /** Members changed in one batch: eight steps each, and the batch's other steps. */
 const chunk = 120
 
+/** Characters of them at most: their rows, the change in the log and what webhooks are told must fit the batch. */
+const mostText = 150_000
+
 interface Target {
   asked: MemberChange
   row: Row<Member> | undefined
@@ -61,7 +64,7 @@ interface Target {
 }
 
 /**
- * Changes members of a group, a batch of 120 at a time. Fault('group.managers') when there would be more than may be;
+ * Changes members of a group, a batch of 120 at a time, of fewer when much is kept with them. Fault('group.managers') when there would be more than may be;
  * nobody is changed then.
  */
 export async function changeMembers(
@@ -78,13 +81,15 @@ export async function changeMembers(
     once.map(each => each.user),
   )
   await ctx.queue(keys, async () => {
-    if (once.length > chunk) await demandManagersFit(ctx, id, once)
-    for (let at = 0; at === 0 || at < once.length; at += chunk) {
+    if (once.length > 1) await demandManagersFit(ctx, id, once)
+    let at = 0
+    do {
       const part = once.slice(at, at + chunk)
-      const { changed, missing } = await changeBeside(ctx, groupKey(id), () => plan(ctx, call, id, part, options))
-      all.changed.push(...changed)
-      all.missing.push(...missing)
-    }
+      const done = await changeBeside(ctx, groupKey(id), () => plan(ctx, call, id, part, options))
+      all.changed.push(...done.changed)
+      all.missing.push(...done.missing)
+      at += done.taken
+    } while (at < once.length)
   })
   return all
 }
@@ -94,7 +99,7 @@ async function plan(ctx: Context, call: Call, id: number, asked: readonly Member
   const group = row.value
   if (!options.outside) demandMembers(group)
   const found = await targetsOf(ctx, group, asked)
-  const targets = options.ownerStays ? found.map(asOwner) : found
+  const targets = fitting(options.ownerStays ? found.map(asOwner) : found)
   const checks =
     (await options.judge?.(
       group,
@@ -113,11 +118,14 @@ async function plan(ctx: Context, call: Call, id: number, asked: readonly Member
   const now = ctx.clock()
   const done = here.map((target, i) => changeOne(call, group, target, numbers[i] as number, now, steps))
   const tells = await tellChanged(ctx, call, group, done, steps, options)
-  const outcome: Changed = {
+  const outcome = {
     changed: here.map(({ asked }) => asked.user),
     missing: targets.filter(target => !here.includes(target)).map(({ asked }) => asked.user),
+    taken: targets.length,
   }
-  return { steps: done.some(each => each.written) ? steps : [], tells, done: () => outcome } satisfies Plan<Changed>
+  return { steps: done.some(each => each.written) ? steps : [], tells, done: () => outcome } satisfies Plan<
+    Changed & { taken: number }
+  >
 }
 
 async function targetsOf(ctx: Context, group: Group, asked: readonly MemberChange[]): Promise<Target[]> {
@@ -143,6 +151,16 @@ async function targetsOf(ctx: Context, group: Group, asked: readonly MemberChang
   })
 }
 
+/** As many from the first as fit one batch, and one in any case. */
+function fitting(targets: Target[]): Target[] {
+  let text = 0
+  const over = targets.findIndex(({ asked, old }, i) => {
+    text += JSON.stringify(asked).length + JSON.stringify(old ?? '').length
+    return i > 0 && text > mostText
+  })
+  return over < 0 ? targets : targets.slice(0, over)
+}
+
 /** The owner with the role that they have. */
 function asOwner(target: Target): Target {
   return target.old?.rank === 0 ? { ...target, asked: { ...target.asked, role: undefined } } : target
@@ -151,6 +169,7 @@ function asOwner(target: Target): Target {
 /** For more than one batch: all of them can be managers before the first becomes one. */
 async function demandManagersFit(ctx: Context, id: number, asked: readonly MemberChange[]): Promise<void> {
   const rising = asked.filter(({ role }) => role === 'manager')
+  if (rising.length === 0) return
   const rows = await ctx.store.getMany(
     members,
     rising.map(({ user }) => [id, user]),

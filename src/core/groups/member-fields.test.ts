@@ -149,6 +149,26 @@ describe('[GE15] many at once, for the app itself', () => {
     expect((await cards()).every(([rank, nick]) => rank === 2 && nick === 'member')).toBe(true)
   })
 
+  test('[GE30] however much is kept with members, many are changed at once', async () => {
+    const people = Array.from({ length: 40 }, (_, i) => `p${i}`)
+    await node.users(...people)
+    const group = await node.group('anna', people)
+    const ext = { k: 'x'.repeat(60_000) }
+    for (const user of people) await node.core.members.update(node.call, group.id, user, { ext })
+    const asked = [...people, 'nobody'].map((user, i) => ({ user, level: i }))
+    expect(await node.core.members.updateMany(node.call, group.id, asked)).toEqual({
+      changed: people,
+      missing: ['nobody'],
+    })
+    const found = await node.core.members.findMany(group.id, people)
+    expect(found.map(member => member?.level)).toEqual(people.map((_, i) => i))
+    expect(found.every(member => member?.ext?.k === ext.k)).toBe(true)
+    const long = people.map((user, i) => ({ user, level: -i, ext: { k: `${i}${'y'.repeat(6000)}` } }))
+    expect((await node.core.members.updateMany(node.call, group.id, long)).changed).toEqual(people)
+    expect((await node.core.members.find(group.id, 'p7'))?.level).toBe(-7)
+    expect(await node.core.members.updateMany(node.call, group.id, [])).toEqual({ changed: [], missing: [] })
+  })
+
   test('[GE29] where the caller says so the owner stays owner, and the rest of what is asked for them is done', async () => {
     const group = await node.group('anna', ['ben'])
     for (const role of ['manager', 'member'] as const) {
