@@ -11,23 +11,17 @@ import { cursor, ext, idOf, int64, list, loneIdOf, maybe, ownId, participantRole
 
 const operation = resource()
 
-const newcomer = z.object({
+const info = {
   ParticipantUserId: userId,
   Ext: maybe(ext),
   Level: maybe(z.int32()),
   NickName: maybe(z.string()),
-  ReadIndex: maybe(cursor),
   Role: maybe(int64),
-})
+}
 
-const change = z.object({
-  ParticipantUserId: userId,
-  BlockTime: maybe(cursor),
-  Ext: maybe(ext),
-  Level: maybe(z.int32()),
-  NickName: maybe(z.string()),
-  Role: maybe(int64),
-})
+const newcomer = z.object({ ...info, ReadIndex: maybe(cursor) })
+
+const change = z.object({ ...info, BlockTime: maybe(cursor) })
 
 /** IsUserInConversation: whether the user is a member, or inside a live group now. */
 export const isUserInConversation = operation({
@@ -50,9 +44,8 @@ export const batchModifyConversationParticipant = operation({
   async run(core, call, r) {
     const group = await groupOf(core, call, r.ConversationShortId)
     const changes = r.ParticipantInfos.map(memberChange)
-    const options = { ownerStays: true }
     const by = { ...call, operator: r.Operator }
-    const { missing } = await core.members.updateMany(by, group.id, changes, options)
+    const { missing } = await core.members.updateMany(by, group.id, changes, { ownerStays: true })
     return { FailedUserIds: missing.map(idOf) }
   },
 })
