@@ -6,9 +6,11 @@ import { mergeTexts } from '../texts.ts'
 import { gets } from '../users/rows.ts'
 import type { Batch } from './batch.ts'
 import type { Shelf } from './lists.ts'
+import { writtenMap } from './maps.ts'
 import type { Friend, FriendFields } from './model.ts'
 import type { Limits, Pair, Scope, Side, What } from './rows.ts'
 import { relationCount } from './tables.ts'
+import type { Turns } from './turns.ts'
 
 /** All that must be known of two users before one becomes the other's friend. */
 export const aboutFriends = (['friend', 'request', 'block', 'remark'] as const).flatMap(what => [
@@ -64,6 +66,7 @@ export interface Making {
   batch: Batch
   shelf: Shelf
   places: Places
+  turns: Turns
   account: Row<User> | undefined
   now: number
   limits: Limits
@@ -79,16 +82,18 @@ export interface Directions {
   theirs?: Beginning
 }
 
-/** Makes friends of two users, or says why there is no room for it and makes nothing. */
+/** Makes friends of two users, or says why it cannot be and makes nothing. */
 export function join(making: Making, pair: Pair, { mine, theirs }: Directions): Fault | undefined {
   const { scope, batch, shelf, places, account, now, limits } = making
   const most = limits.friends
+  const ext = writtenMap(undefined, mine?.ext)
+  if (ext instanceof Fault) return ext
   if (mine && !pair.row('friend', 'mine') && !places.take(scope.user, 'friend', most)) return new Fault('friend.limit')
   if (theirs && !pair.row('friend', 'theirs') && !places.take(pair.other, 'friend', most))
     return new Fault('friend.limit.other')
   if (mine && !shelf.open(batch, scope, account, mine.lists ?? [], now, limits.lists))
     return new Fault('friend.list.limit')
-  if (mine) direct(making, pair, 'mine', mine)
+  if (mine) direct(making, pair, 'mine', { ...mine, ext })
   if (theirs) {
     const owner = { ...scope, user: pair.other }
     // Too many lists of the other's are no fault of the user's: then the friend stands in none.
@@ -108,7 +113,12 @@ export function steady({ scope, batch, blocks }: Making, pair: Pair): void {
 }
 
 /** One direction; the request for it and a remark that was kept go with it. */
-function direct({ scope, batch, account, now, limits }: Making, pair: Pair, side: Side, beginning: Beginning): void {
+function direct(
+  { scope, batch, turns, account, now, limits }: Making,
+  pair: Pair,
+  side: Side,
+  beginning: Beginning,
+): void {
   const mine = side === 'mine'
   const row = pair.row('friend', side)
   const since = gets(now, account, pair.account)
@@ -121,7 +131,7 @@ function direct({ scope, batch, account, now, limits }: Making, pair: Pair, side
     ...filled({ ...fields, remark: remark ?? pair.is('remark', side)?.remark }),
     lists: lists?.length ? [...new Set(lists)] : undefined,
     custom: custom && mergeTexts(undefined, custom),
-    at: at ?? since,
+    at: at ?? turns.next(mine ? scope.user : pair.other, since),
     since,
     changed: Math.max(since, row?.value.changed ?? 0),
   }
