@@ -5,11 +5,13 @@ import { Fault } from '../../core/errors.ts'
 import { parseJson } from '../../lib/json.ts'
 import { type Dialect, type Operation, Refusal, type WireRequest } from '../dialect.ts'
 import { authenticate, demandPolicy } from './auth.ts'
+import { blacklistOperations } from './blacklist.ts'
 import { callbacks } from './callbacks/callbacks.ts'
 import { ownForm } from './content.ts'
 import { conversationOperations } from './conversation.ts'
 import { answer, metadataOf, type OpenedCall, refusal } from './envelope.ts'
 import { errors } from './errors.ts'
+import { friendOperations } from './friend.ts'
 import { messageOperations } from './message.ts'
 import { participantOperations } from './participant.ts'
 import { rates } from './rates.ts'
@@ -23,6 +25,8 @@ const operations: Operation[] = [
   ...conversationOperations,
   ...participantOperations,
   ...messageOperations,
+  ...friendOperations,
+  ...blacklistOperations,
 ]
 
 /** Volcengine IM: `POST /?Action=…&Version=2020-12-01`, JSON, signed with an account's access key. */
