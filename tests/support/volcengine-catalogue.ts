@@ -17,7 +17,7 @@ export interface Documented {
   example?: { request: any; response: any }
 }
 
-const areas = ['user', 'token', 'conversation', 'participant', 'message', 'friend', 'blacklist']
+const areas = ['user', 'token', 'conversation', 'participant', 'live-group', 'mark', 'message', 'friend', 'blacklist']
 
 /** The catalogue's actions of Volcengine IM, by id. */
 export const documented: ReadonlyMap<string, Documented> = new Map(

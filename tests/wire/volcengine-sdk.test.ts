@@ -6,6 +6,7 @@ import { volcengine } from '../../src/dialects/volcengine/volcengine.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { callVolcengine, firstKey } from '../support/volcengine.ts'
 import { compare, documented } from '../support/volcengine-catalogue.ts'
+import { liveBodies } from '../support/volcengine-live.ts'
 
 let server: TestServer
 let app: App
@@ -163,7 +164,10 @@ describe('with the vendor’s own client', () => {
   })
 
   test('all actions were called, and their answers have the documented fields and types', () => {
-    expect([...answers.keys()].sort()).toEqual([...volcengine.operations.keys()].sort())
+    // Those of live groups have a file of their own.
+    const elsewhere = new Set(Object.keys(liveBodies(0)))
+    const here = [...volcengine.operations.keys()].filter(key => !elsewhere.has(key))
+    expect([...answers.keys()].sort()).toEqual(here.sort())
     for (const [action, results] of answers) {
       const compared = results.map(result => compare(action, result))
       expect(new Set(compared.flatMap(each => each.odd)), action).toEqual(new Set())
