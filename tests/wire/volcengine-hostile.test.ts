@@ -5,6 +5,7 @@ import { writeJson } from '../../src/lib/json.ts'
 import { startServer, type TestServer, testAccount } from '../support/server.ts'
 import { type CallOptions, callVolcengine, type Reply, signLikeNode } from '../support/volcengine.ts'
 import { documented } from '../support/volcengine-catalogue.ts'
+import { friendBodies } from '../support/volcengine-friends.ts'
 import { liveBodies } from '../support/volcengine-live.ts'
 
 let server: TestServer
@@ -113,6 +114,7 @@ function bodies(): Record<string, object> {
     GetMessages: { ConversationShortId: group, MessageIds: [1] },
     RecallMessage: { ConversationShortId: group, MessageId: 5, ParticipantUserId: 1, RecallRole: 1 },
     ...liveBodies(live),
+    ...friendBodies(),
   }
 }
 

@@ -29,7 +29,7 @@ export function scopeOf(call: Call, { UserId, InboxType = 0 }: Owner) {
   return { app: call.app.id, user: UserId, inbox: InboxType }
 }
 
-/** A page of a user's list: Cursor is the index of its first entry, NextCursor that of the next page's, or -1. */
+/** A page of a user's list: Cursor is the index of its first entry, below 0 as 0, NextCursor that of the next page's, or -1. */
 export async function pageOf<W extends 'friend' | 'block'>(
   core: Core,
   call: Call,
@@ -37,8 +37,7 @@ export async function pageOf<W extends 'friend' | 'block'>(
   r: Owner & { Cursor?: number; Limit?: number; NeedTotal?: boolean },
 ) {
   const { Cursor = 0, Limit = 20, NeedTotal } = r
-  // A NextCursor that says that nothing is left leads to nothing.
-  const skip = Cursor < 0 ? Number.MAX_SAFE_INTEGER : Cursor
+  const skip = Math.max(0, Cursor)
   const block = what === 'block'
   const options = { skip, limit: Limit, reverse: block, friends: block, total: NeedTotal }
   const { found, more, total = 0 } = await core.friends.part(scopeOf(call, r), what, options)
