@@ -143,7 +143,8 @@ function wayOf({ account, options }: Planned, pair: Pair): 'ask' | 'direct' | Fa
 function ask(planned: Planned, pair: Pair, draft: FriendDraft): Befriended | Fault {
   const { scope, options, limits, batch, places, now, account } = planned
   const row = pair.row('request', 'theirs')
-  if (!row && !places.take(pair.other, 'request', limits.requests)) return new Fault('friend.request.limit')
+  if (!row && !places.free(pair.other, 'request', limits.requests)) return new Fault('friend.request.limit')
+  if (!row) places.take(pair.other, 'request')
   const since = gets(now, account, pair.account)
   const { wording: text, source, remark, lists } = draft
   const request: FriendRequest = {

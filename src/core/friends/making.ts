@@ -23,7 +23,8 @@ export type Beginning = FriendFields & { at?: number; asked?: number; remarked?:
 
 /** How many friends and unanswered requests users have; raised while a batch is planned. */
 export interface Places {
-  take(user: string, what: 'friend' | 'request', most: number): boolean
+  free(user: string, what: 'friend' | 'request', most: number): boolean
+  take(user: string, what: 'friend' | 'request'): void
 }
 
 /** Reads how many there are now, in one round trip. */
@@ -37,13 +38,11 @@ export async function readPlaces(
     wanted.map(({ user, what }) => [app, user, inbox, what]),
   )
   const counts = new Map(wanted.map(({ user, what }, i) => [JSON.stringify([user, what]), rows[i]?.value.n ?? 0]))
+  const taken = (user: string, what: string) => counts.get(JSON.stringify([user, what])) ?? 0
   return {
-    take(user, what, most) {
-      const key = JSON.stringify([user, what])
-      const n = counts.get(key) ?? 0
-      if (n >= most) return false
-      counts.set(key, n + 1)
-      return true
+    free: (user, what, most) => taken(user, what) < most,
+    take(user, what) {
+      counts.set(JSON.stringify([user, what]), taken(user, what) + 1)
     },
   }
 }
@@ -88,11 +87,13 @@ export function join(making: Making, pair: Pair, { mine, theirs }: Directions): 
   const most = limits.friends
   const ext = writtenMap(undefined, mine?.ext)
   if (ext instanceof Fault) return ext
-  if (mine && !pair.row('friend', 'mine') && !places.take(scope.user, 'friend', most)) return new Fault('friend.limit')
-  if (theirs && !pair.row('friend', 'theirs') && !places.take(pair.other, 'friend', most))
-    return new Fault('friend.limit.other')
+  const [mineNew, theirsNew] = [mine && !pair.row('friend', 'mine'), theirs && !pair.row('friend', 'theirs')]
+  if (mineNew && !places.free(scope.user, 'friend', most)) return new Fault('friend.limit')
+  if (theirsNew && !places.free(pair.other, 'friend', most)) return new Fault('friend.limit.other')
   if (mine && !shelf.open(batch, scope, account, mine.lists ?? [], now, limits.lists))
     return new Fault('friend.list.limit')
+  if (mineNew) places.take(scope.user, 'friend')
+  if (theirsNew) places.take(pair.other, 'friend')
   if (mine) direct(making, pair, 'mine', { ...mine, ext })
   if (theirs) {
     const owner = { ...scope, user: pair.other }
