@@ -5,6 +5,7 @@ import type { TestServer } from '../support/server.ts'
 import { signIn } from '../support/socket.ts'
 import { callTencent, userSig } from '../support/tencent.ts'
 import { callVolcengine } from '../support/volcengine.ts'
+import { friendBodies } from '../support/volcengine-friends.ts'
 import { liveBodies } from '../support/volcengine-live.ts'
 import { type Belongings, furnishDevices, noBelongings, secret } from './tenants-belongings.ts'
 import { fromInside, nativeRequests } from './tenants-native.ts'
@@ -196,6 +197,12 @@ export const requests: Record<string, Record<string, (ids: Ids) => object>> = {
       Object.keys(liveBodies(0)).map(action => [
         action,
         (i: Ids) => liveBodies(i.room, Number(i.user))[action] as object,
+      ]),
+    ),
+    ...Object.fromEntries(
+      Object.keys(friendBodies()).map(action => [
+        action,
+        (i: Ids) => friendBodies(Number(i.user), Number(i.peer))[action] as object,
       ]),
     ),
     BatchGetConversationParticipant: i => ({

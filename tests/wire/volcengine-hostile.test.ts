@@ -5,6 +5,7 @@ import { writeJson } from '../../src/lib/json.ts'
 import { startServer, type TestServer, testAccount } from '../support/server.ts'
 import { type CallOptions, callVolcengine, type Reply, signLikeNode } from '../support/volcengine.ts'
 import { documented } from '../support/volcengine-catalogue.ts'
+import { friendBodies } from '../support/volcengine-friends.ts'
 import { liveBodies } from '../support/volcengine-live.ts'
 
 let server: TestServer
@@ -134,6 +135,7 @@ function bodies(): Record<string, object> {
     UnRegisterUsers: { UserIds: [43] },
     UserBroadcast: { ...said, MsgTTL: 60, Ext: { k: 'v' }, InboxType: 1, TagOp: 1, Tags: ['t'] },
     ...liveBodies(live),
+    ...friendBodies(),
   }
 }
 

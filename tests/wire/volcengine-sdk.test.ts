@@ -10,6 +10,7 @@ import { volcengine } from '../../src/dialects/volcengine/volcengine.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { callVolcengine, firstKey } from '../support/volcengine.ts'
 import { compare, documented } from '../support/volcengine-catalogue.ts'
+import { friendBodies } from '../support/volcengine-friends.ts'
 import { liveBodies } from '../support/volcengine-live.ts'
 
 let server: TestServer
@@ -170,7 +171,10 @@ describe('with the vendor’s own client', () => {
   test('all actions were called, and their answers have the documented fields and types', () => {
     // Those of live groups have a file of their own, as has what is done with messages, to many, and to users.
     const others = [...messageActions, ...messageBatches, ...userStatusOperations, ...broadcastOperations]
-    const elsewhere = new Set([...Object.keys(liveBodies(0)), ...others.map(each => each.key)])
+    const elsewhere = new Set([
+      ...Object.keys({ ...liveBodies(0), ...friendBodies() }),
+      ...others.map(each => each.key),
+    ])
     const here = [...volcengine.operations.keys()].filter(key => !elsewhere.has(key))
     expect([...answers.keys()].sort()).toEqual(here.sort())
     for (const [action, results] of answers) {

@@ -38,7 +38,18 @@ test('[VO10] every reason has a code of the gateway or one of the form Class.Rea
 })
 
 test('[VO12] the rates are those of the catalogue', () => {
-  const areas = ['user', 'token', 'conversation', 'participant', 'live-group', 'mark', 'message', 'broadcast']
+  const areas = [
+    'user',
+    'token',
+    'conversation',
+    'participant',
+    'live-group',
+    'mark',
+    'message',
+    'broadcast',
+    'friend',
+    'blacklist',
+  ]
   const operations: { id: string; limits: { qps?: number; perDay?: number } }[] = areas.flatMap(
     area => read(area).operations,
   )
