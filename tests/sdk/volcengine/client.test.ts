@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { App } from '../../../src/core/apps/model.ts'
+import { volcengine } from '../../../src/dialects/volcengine/volcengine.ts'
+import { writeJson } from '../../../src/lib/json.ts'
+import { startServer, type TestServer } from '../../support/server.ts'
+import { callVolcengine } from '../../support/volcengine.ts'
+import { actionsOf, documented } from '../../support/volcengine-catalogue.ts'
+import { vendorClient } from './client.ts'
+
+let server: TestServer
+let app: App
+
+beforeAll(async () => {
+  server = await startServer()
+  app = server.apps[0] as App
+})
+afterAll(() => server.stop())
+
+const ask = (action: string, body: object, secretKey?: string) =>
+  vendorClient(server, app, secretKey).createJSONAPI(action)({ AppId: app.id, ...body })
+
+/** The same call without the vendor's client, exact to the last digit. */
+const exactly = async (action: string, body: object) => {
+  const text = writeJson({ AppId: app.id, ...body })
+  return (await callVolcengine(server, app, action, undefined, { text })).body.Result
+}
+
+test('[VO120] every area of the catalogue has tests with the vendor’s own client, and no action is outside of them', () => {
+  const folder = new URL('../../../catalog/volcengine-im/', import.meta.url)
+  const catalogue = readdirSync(folder)
+    .filter(name => name.endsWith('.json'))
+    .filter(name => JSON.parse(readFileSync(new URL(name, folder), 'utf8')).operations?.length > 0)
+  const areas = [...actionsOf.keys()]
+  expect(areas.map(area => `${area}.json`).sort()).toEqual(catalogue.sort())
+  for (const area of areas)
+    expect(readFileSync(join(import.meta.dirname, `${area}.test.ts`), 'utf8')).toContain(`everyWay('${area}', `)
+  expect([...volcengine.operations.keys()].filter(id => !documented.has(id))).toEqual([])
+})
+
+test('a refusal is an answer with an Error, as the client expects it', async () => {
+  const unsigned = await ask('BatchGetUser', { UserIds: [42] }, 'guess')
+  expect(unsigned.ResponseMetadata.Error).toMatchObject({ CodeN: 100010, Code: 'SignatureDoesNotMatch' })
+  const missing = await ask('GetMessages', { ConversationShortId: 5, MessageIds: [1] })
+  expect(missing.ResponseMetadata.Error).toMatchObject({ CodeN: 0, Code: 'NotFound.Conversation' })
+  expect(missing.Result).toEqual({})
+})
+
+test('[VO122] up to 2^53 the vendor’s client has every id as it is; above, it rounds what it reads and what it sends', async () => {
+  const last = 2 ** 53 - 1
+  await ask('RegisterUsers', { Users: [{ UserId: last }, { UserId: last + 1 }] })
+  expect((await ask('BatchGetUser', { UserIds: [last, last + 1, last - 1] })).Result).toMatchObject({
+    Users: [{ UserId: last }, { UserId: last + 1 }],
+    NotFoundUsers: [last - 1],
+  })
+  const odd = 2n ** 53n + 3n
+  expect(await exactly('BatchGetUser', { UserIds: [odd] })).toMatchObject({ NotFoundUsers: [odd] })
+  await exactly('RegisterUsers', { Users: [{ UserId: odd, NickName: 'odd' }] })
+  // The server's answer has the digits of 2^53 + 3; the client makes a double of them.
+  const read = await ask('BatchGetUser', { UserIds: [Number(odd)] })
+  expect(read.Result).toMatchObject({ Users: [], NotFoundUsers: [2 ** 53 + 4] })
+  const list = await ask('CreateConversation', { ConversationCoreInfo: { ConversationType: 2 }, OwnerUserId: Number(odd) })
+  expect(list.Result.ConversationInfo).toMatchObject({ OwnerUserId: 2 ** 53 + 4, OwnerUserIdStr: '9007199254740996' })
+  // What it writes for the largest int64 is one more than that.
+  const over = await ask('BatchGetUser', { UserIds: [Number(2n ** 63n - 1n)] })
+  expect(over.ResponseMetadata.Error.Code).toBe('InvalidParameter.InvalidField')
+})
+
+test('the catalogue’s own examples are answered with the fields and types that it shows', async () => {
+  const examples = [...documented.values()].filter(each => each.example)
+  expect(examples.map(each => each.id)).toEqual(['SendMessage'])
+  const conversation = { ConversationCoreInfo: { ConversationType: 2 }, OwnerUserId: 42 }
+  const { ConversationShortId } = await exactly('CreateConversation', conversation)
+  for (const { id, example } of examples) {
+    const body = { ...example?.request, AppId: app.id, ConversationShortId }
+    const reply = await callVolcengine(server, app, id, body)
+    expect(reply.status).toBe(200)
+    expect(shapeOf(reply.body)).toEqual(shapeOf(example?.response))
+  }
+})
+
+/** The same value with the types in place of what varies. */
+function shapeOf(value: unknown): unknown {
+  if (typeof value === 'bigint') return 'number'
+  if (typeof value !== 'object' || value === null) return typeof value
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, shapeOf(field)]))
+}
