@@ -103,6 +103,8 @@ export type Event =
       tipped?: boolean
     }
   | { type: 'member.changed'; group: Group; member: Member; change: Change; fields: string[]; tipped?: boolean }
+  /** In a live room: users, inside or not, may speak no more, or again, or while the others may not. */
+  | { type: 'members.restricted'; group: Group; users: string[]; change: Change }
   /** The last device of members in a room went, or the first came back. */
   | { type: 'members.connected'; group: Group; users: string[]; here: boolean }
   /**

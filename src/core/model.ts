@@ -101,6 +101,8 @@ export interface Group extends ConversationCommon {
   /** Opaque texts that the server or the clients keep here (NetEase's custom and clientCustom). */
   serverText?: string
   clientText?: string
+  /** What its app marks a live room with, each once. */
+  marks?: string[]
   /** Things only one dialect can say about a group, kept as they were given. */
   extra?: Partial<Record<DialectName, Record<string, unknown>>>
 }

@@ -54,6 +54,7 @@ export function openTellings(views: Views): (news: News) => Telling | undefined 
       case 'members.joined':
       case 'members.left':
       case 'member.changed':
+      case 'members.restricted':
         return changeTelling(event.change)
       case 'message.extended':
         return event.change && changeTelling(event.change, event.message)
@@ -79,6 +80,7 @@ export function openTellings(views: Views): (news: News) => Telling | undefined 
         return groupsTelling(event.groups)
       case 'room.entered':
       case 'room.left':
+      case 'room.described':
       case 'room.counted':
       case 'queue.changed':
       case 'group.attributes':

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** A field of a request or of an answer, as the catalogue has it. */
 export interface DocumentedField {
@@ -17,26 +17,15 @@ export interface Documented {
   example?: { request: any; response: any }
 }
 
-const areas = [
-  'user',
-  'token',
-  'conversation',
-  'participant',
-  'live-group',
-  'message',
-  'read-receipt',
-  'mark',
-  'friend',
-  'blacklist',
-  'broadcast',
-]
+const folder = new URL('../../catalog/volcengine-im/', import.meta.url)
 
 /** The catalogue's actions of Volcengine IM, by id, in each of its areas. */
 export const actionsOf: ReadonlyMap<string, ReadonlyMap<string, Documented>> = new Map(
-  areas.map(area => {
-    const file = new URL(`../../catalog/volcengine-im/${area}.json`, import.meta.url)
-    const { operations } = JSON.parse(readFileSync(file, 'utf8')) as { operations: Documented[] }
-    return [area, new Map(operations.map(each => [each.id, each]))]
+  readdirSync(folder).flatMap(name => {
+    if (!name.endsWith('.json')) return []
+    const { operations = [] } = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as { operations?: Documented[] }
+    const actions = operations.map(each => [each.id, each] as const)
+    return actions.length > 0 ? [[name.slice(0, -'.json'.length), new Map(actions)] as const] : []
   }),
 )
 

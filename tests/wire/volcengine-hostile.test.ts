@@ -5,11 +5,13 @@ import { writeJson } from '../../src/lib/json.ts'
 import { startServer, type TestServer, testAccount } from '../support/server.ts'
 import { type CallOptions, callVolcengine, type Reply, signLikeNode } from '../support/volcengine.ts'
 import { documented } from '../support/volcengine-catalogue.ts'
+import { liveBodies } from '../support/volcengine-live.ts'
 
 let server: TestServer
 let app: App
 let group = 0
 let single = 0
+let live = 0
 let message = 0
 let unforeseen = 0
 /** Tables that were written since a test began; blocks of ids aside. */
@@ -30,6 +32,7 @@ beforeAll(async () => {
   }
   group = await create({ ConversationCoreInfo: { ConversationType: 2 } })
   single = await create({ ConversationCoreInfo: { ConversationType: 1 }, OtherUserId: 2 })
+  live = await create({ ConversationCoreInfo: { ConversationType: 100 } })
   const infos = { ParticipantInfos: [{ ParticipantUserId: 2 }] }
   await call('BatchAddConversationParticipant', { ConversationShortId: group, Operator: 1, ...infos })
   message = (await call('SendMessage', bodies().SendMessage ?? {})).body.Result.MessageId
@@ -109,6 +112,7 @@ function bodies(): Record<string, object> {
     },
     GetMessages: { ConversationShortId: group, MessageIds: [1] },
     RecallMessage: { ConversationShortId: group, MessageId: 5, ParticipantUserId: 1, RecallRole: 1 },
+    ...liveBodies(live),
   }
 }
 
@@ -329,7 +333,7 @@ describe('[VO11] an account or an app sees nothing of another', () => {
     const body = { ...bodies()[action], MessageId: message, MessageIds: [message] }
     const named = 'ConversationShortId' in body || action === 'ModifyConversation'
     if (!named) return
-    for (const id of [group, single]) {
+    for (const id of [group, single, live]) {
       const at =
         'ConversationShortId' in body
           ? { ConversationShortId: Array.isArray(body.ConversationShortId) ? [id] : id }

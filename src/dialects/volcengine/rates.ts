@@ -10,6 +10,13 @@ export const rates: ReadonlyMap<string, Rate> = new Map([
   ['BatchAddConversationParticipant', perSecond(50)],
   ['BatchDeleteConversationParticipant', perSecond(50)],
   ['BatchGetConversationParticipant', perSecond(100)],
+  ['BatchAddBlockParticipants', perSecond(50)],
+  ['BatchDeleteBlockParticipants', perSecond(50)],
+  ['BatchGetWhitelistParticipant', perSecond(100)],
+  ['BatchAddManager', perSecond(50)],
+  ['BatchRemoveManager', perSecond(50)],
+  ['BatchUpdateLiveParticipants', perSecond(50)],
+  ['QueryLiveParticipantStatus', perSecond(100)],
   ['GetMessages', perSecond(100)],
   ['GetConversationMessages', perSecond(100)],
 ])

@@ -10,8 +10,11 @@ import { ownForm } from './content.ts'
 import { conversationOperations } from './conversation.ts'
 import { answer, metadataOf, type OpenedCall, refusal } from './envelope.ts'
 import { errors } from './errors.ts'
+import { liveGroupOperations } from './live-group.ts'
+import { markOperations } from './mark.ts'
 import { messageOperations } from './message.ts'
 import { participantOperations } from './participant.ts'
+import { participantScanOperations } from './participant-scan.ts'
 import { rates } from './rates.ts'
 import { firstOf, readQuery } from './signature.ts'
 import { signIn, tokenOperations } from './token.ts'
@@ -21,7 +24,10 @@ const operations: Operation[] = [
   ...userOperations,
   ...tokenOperations,
   ...conversationOperations,
+  ...participantScanOperations,
   ...participantOperations,
+  ...liveGroupOperations,
+  ...markOperations,
   ...messageOperations,
 ]
 

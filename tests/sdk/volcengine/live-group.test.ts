@@ -5,7 +5,7 @@ import { type BackEnd, everyWay } from './client.ts'
 /** A device of a user who is in a live group. */
 async function enter(back: BackEnd, id: number, user: number): Promise<TestSocket> {
   const device = await back.device(user)
-  await device.ask('enterRoom', { room: id })
+  await device.ask('room.enter', { conv: id })
   return device
 }
 
