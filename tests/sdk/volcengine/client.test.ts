@@ -44,23 +44,26 @@ test('a refusal is an answer with an Error, as the client expects it', async () 
 })
 
 test('[VO122] up to 2^53 the vendor’s client has every id as it is; above, it rounds what it reads and what it sends', async () => {
-  const last = 2 ** 53 - 1
-  await ask('RegisterUsers', { Users: [{ UserId: last }, { UserId: last + 1 }] })
-  expect((await ask('BatchGetUser', { UserIds: [last, last + 1, last - 1] })).Result).toMatchObject({
-    Users: [{ UserId: last }, { UserId: last + 1 }],
-    NotFoundUsers: [last - 1],
+  const last = 2 ** 53
+  await ask('RegisterUsers', { Users: [{ UserId: last - 1 }, { UserId: last }] })
+  expect((await ask('BatchGetUser', { UserIds: [last - 2, last - 1, last] })).Result).toMatchObject({
+    Users: [{ UserId: last - 1 }, { UserId: last }],
+    NotFoundUsers: [last - 2],
   })
-  const odd = 2n ** 53n + 3n
-  expect(await exactly('BatchGetUser', { UserIds: [odd] })).toMatchObject({ NotFoundUsers: [odd] })
-  await exactly('RegisterUsers', { Users: [{ UserId: odd, NickName: 'odd' }] })
-  // The server's answer has the digits of 2^53 + 3; the client makes a double of them.
-  const read = await ask('BatchGetUser', { UserIds: [Number(odd)] })
-  expect(read.Result).toMatchObject({ Users: [], NotFoundUsers: [2 ** 53 + 4] })
-  const list = await ask('CreateConversation', { ConversationCoreInfo: { ConversationType: 2 }, OwnerUserId: Number(odd) })
-  expect(list.Result.ConversationInfo).toMatchObject({ OwnerUserId: 2 ** 53 + 4, OwnerUserIdStr: '9007199254740996' })
+  const [odd, rounded] = [2n ** 53n + 3n, 2 ** 53 + 4]
+  const group = { ConversationCoreInfo: { ConversationType: 2 }, OwnerUserId: odd }
+  const { ConversationShortId } = await exactly('CreateConversation', group)
+  const read = await ask('BatchGetConversations', { ConversationShortId: [ConversationShortId] })
+  // The answer has the client's double beside the text of all digits.
+  expect(read.Result).toMatchObject({
+    ConversationCoreInfos: [{ OwnerUserId: rounded, OwnerUserIdStr: String(odd) }],
+  })
+  await exactly('RegisterUsers', { Users: [{ UserId: odd }] })
+  expect((await ask('BatchGetUser', { UserIds: [Number(odd)] })).Result).toMatchObject({ NotFoundUsers: [rounded] })
+  expect(await exactly('BatchGetUser', { UserIds: [odd] })).toMatchObject({ Users: [{ UserId: odd }] })
   // What it writes for the largest int64 is one more than that.
-  const over = await ask('BatchGetUser', { UserIds: [Number(2n ** 63n - 1n)] })
-  expect(over.ResponseMetadata.Error.Code).toBe('InvalidParameter.InvalidField')
+  const most = await ask('BatchGetUser', { UserIds: [Number(2n ** 63n - 1n)] })
+  expect(most.ResponseMetadata.Error?.Code).toBe('InvalidParameter.InvalidField')
 })
 
 test('the catalogue’s own examples are answered with the fields and types that it shows', async () => {

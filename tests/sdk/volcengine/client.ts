@@ -36,7 +36,10 @@ type Ask = (back: Pick<BackEnd, 'server' | 'app'>, action: string, body: object)
  * signs them (its code is not run).
  */
 const ways: [string, Ask][] = [
-  ['with the vendor’s own client', ({ server, app }, action, body) => vendorClient(server, app).createJSONAPI(action)(body)],
+  [
+    'with the vendor’s own client',
+    ({ server, app }, action, body) => vendorClient(server, app).createJSONAPI(action)(body),
+  ],
   [
     'in the form of the vendor’s Go SDK',
     async ({ server, app }, action, body) => {
@@ -84,7 +87,10 @@ export function everyWay(area: string, tests: (back: BackEnd) => void, unseen: s
         if (!actions.includes(action)) continue
         const [first = [], ...others] = compared.map(each => each.missing)
         const never = first.filter(name => others.every(missing => missing.includes(name)))
-        expect(never.filter(name => !unseen.some(end => name.endsWith(end))), action).toEqual([])
+        expect(
+          never.filter(name => !unseen.some(end => name.endsWith(end))),
+          action,
+        ).toEqual([])
       }
     })
   })
@@ -104,8 +110,8 @@ function backEnd(ask: Ask, answers: Map<string, unknown[]>): BackEnd {
     },
     async refused(action, body = {}) {
       const reply = await ask(back, action, { AppId: back.app.id, ...body })
-      const Error = { CodeN: 0, Code: expect.any(String), Message: expect.any(String) }
-      expect(reply).toEqual({ ResponseMetadata: { ...metadataOf(action), Error }, Result: {} })
+      const error = { CodeN: 0, Code: expect.any(String), Message: expect.any(String) }
+      expect(reply).toEqual({ ResponseMetadata: { ...metadataOf(action), Error: error }, Result: {} })
       return reply.ResponseMetadata.Error.Code
     },
     async create(type, owner, ...others) {
@@ -114,7 +120,11 @@ function backEnd(ask: Ask, answers: Map<string, unknown[]>): BackEnd {
       const id = (await back.call('CreateConversation', body)).ConversationShortId
       const ParticipantInfos = others.map(ParticipantUserId => ({ ParticipantUserId }))
       if (type !== 1 && others.length > 0)
-        await back.call('BatchAddConversationParticipant', { ConversationShortId: id, Operator: owner, ParticipantInfos })
+        await back.call('BatchAddConversationParticipant', {
+          ConversationShortId: id,
+          Operator: owner,
+          ParticipantInfos,
+        })
       return id
     },
     async send(conversation, sender, body) {

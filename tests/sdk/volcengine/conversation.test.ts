@@ -30,4 +30,17 @@ everyWay('conversation', back => {
     expect(await back.call('DestroyConversation', { ConversationShortId: group, OwnerUserId: 43 })).toEqual({})
     expect((await back.call('BatchGetConversations', read)).ConversationCoreInfos).toHaveLength(2)
   })
+
+  test('a member’s own settings are written and read', async () => {
+    const id = await back.create(2, 42, 43)
+    const of = { ConversationShortId: id, ParticipantUserId: 43 }
+    const times = { StickTopTime: 1_700_000_000_123, SetFavoriteTime: 1_700_000_000_456 }
+    const masks = { IsStickTop: true, IsSetFavorite: true }
+    const ConversationSettingInfo = { ...of, IsMute: true, ...masks, ...times, Ext: { k: 'v' } }
+    expect(await back.call('ModifyConversationSetting', { ConversationSettingInfo })).toEqual({})
+    const read = await back.call('GetConversationSetting', of)
+    expect(read.ConversationSettingInfo).toMatchObject(ConversationSettingInfo)
+    const others = await back.call('GetConversationSetting', { ...of, ParticipantUserId: 42 })
+    expect(others.ConversationSettingInfo).toMatchObject({ IsMute: false, IsStickTop: false, StickTopTime: 0, Ext: {} })
+  })
 })

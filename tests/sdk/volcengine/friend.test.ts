@@ -4,10 +4,13 @@ import { everyWay } from './client.ts'
 everyWay('friend', back => {
   test('friends are made, listed, renamed, asked for and ended', async () => {
     const added = await back.call('AddFriend', { UserId: 42, FriendUserIds: [43, 44, 42], Ext: { from: 'school' } })
-    expect(added.FailedInfos).toEqual([
-      { Code: 'InvalidParameter.Self', Message: expect.any(String), UserId: 42 },
-    ])
-    const update = { FriendInfos: [{ FriendUserId: 44, Alias: 'Cat', Ext: { k: 'v' } }, { FriendUserId: 45, Alias: 'x' }] }
+    expect(added.FailedInfos).toEqual([{ Code: 'InvalidParameter.Self', Message: expect.any(String), UserId: 42 }])
+    const update = {
+      FriendInfos: [
+        { FriendUserId: 44, Alias: 'Cat', Ext: { k: 'v' } },
+        { FriendUserId: 45, Alias: 'x' },
+      ],
+    }
     expect((await back.call('UpdateFriend', { UserId: 42, ...update })).FailedInfos).toEqual([
       { Code: 'NotFound.Friend', Message: expect.any(String), UserId: 45 },
     ])
@@ -30,7 +33,9 @@ everyWay('friend', back => {
   test('lists of another InboxType are others', async () => {
     await back.call('AddFriend', { UserId: 51, FriendUserIds: [52], InboxType: 1 })
     expect((await back.call('ListFriend', { UserId: 51 })).FriendInfos).toEqual([])
-    expect((await back.call('ListFriend', { UserId: 51, InboxType: 1 })).FriendInfos).toMatchObject([{ FriendUserId: 52 }])
+    expect((await back.call('ListFriend', { UserId: 51, InboxType: 1 })).FriendInfos).toMatchObject([
+      { FriendUserId: 52 },
+    ])
   })
 
   test('an update of nothing is refused', async () => {

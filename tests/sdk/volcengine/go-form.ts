@@ -15,7 +15,8 @@ function filled(fields: DocumentedField[], path: string, given: object): object 
     if (key && required && !(key in value)) value[key] = zeroOf(type)
   }
   for (const [key, field] of Object.entries(value)) {
-    if (Array.isArray(field)) value[key] = field.map(item => (isObject(item) ? filled(fields, `${path}${key}[].`, item) : item))
+    if (Array.isArray(field))
+      value[key] = field.map(item => (isObject(item) ? filled(fields, `${path}${key}[].`, item) : item))
     else if (isObject(field)) value[key] = filled(fields, `${path}${key}.`, field)
   }
   return value

@@ -16,10 +16,12 @@ everyWay('live-group', back => {
     const id = await back.create(100, 42)
     const of = { ConversationShortId: id }
     const before = Math.floor(Date.now() / 1000)
-    expect(await back.call('BatchAddBlockParticipants', { ...of, ParticipantBlockInfos: { 43: 600, 44: 60 } })).toEqual({
-      FailedParticipantUserIds: [],
-      FailedParticipantUserIdsStr: [],
-    })
+    expect(await back.call('BatchAddBlockParticipants', { ...of, ParticipantBlockInfos: { 43: 600, 44: 60 } })).toEqual(
+      {
+        FailedParticipantUserIds: [],
+        FailedParticipantUserIdsStr: [],
+      },
+    )
     await back.call('BatchAddBlockParticipants', { ...of, ParticipantBlockInfos: { 45: 600 }, BlockAction: 1 })
     const list = async (body: object = {}) => {
       const { Participants } = await back.call('BatchGetBlockParticipants', { ...page(id), ...body })

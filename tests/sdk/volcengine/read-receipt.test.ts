@@ -23,7 +23,10 @@ everyWay('read-receipt', back => {
     const id = await back.create(1, 42, 43)
     const message = await back.send(id, 42)
     const read = async () => {
-      const { ReadReceipt } = await back.call('GetMessagesReadReceipt', { ConversationShortId: id, MessageIds: [message] })
+      const { ReadReceipt } = await back.call('GetMessagesReadReceipt', {
+        ConversationShortId: id,
+        MessageIds: [message],
+      })
       return ReadReceipt[0].ReceiverIsRead
     }
     expect(await read()).toBe(false)
