@@ -61,7 +61,7 @@ export interface Message {
 }
 
 /**
- * Something that happened to a conversation besides new messages: 'recall', 'edit', 'reaction', 'pin', 'extend', 'member',
+ * Something that happened to a conversation besides new messages: 'recall', 'withdraw' (shown no more), 'edit', 'reaction', 'pin', 'extend', 'member',
  * 'settings', 'notice', 'dismiss'; more may come. With rev 0 it is passing: an unstored notification to a group.
  */
 export interface Change {

@@ -45,6 +45,8 @@ export type Event =
       original: Message
       topic?: string
     }
+  /** The app took a message out of view. What is left of it says whose. */
+  | { type: 'message.withdrawn'; message: Message; change: Change; conversation: Conversation }
   | { type: 'message.edited'; message: Message; change: Change; conversation: Conversation }
   /** Pairs kept beside a message were set, deleted or cleared; `version` is the newest of the message. */
   | {

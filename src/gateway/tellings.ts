@@ -49,6 +49,8 @@ export function openTellings(views: Views): (news: News) => Telling | undefined 
       case 'message.reaction':
       case 'message.pinned':
         return changeTelling(event.change, event.message)
+      case 'message.withdrawn':
+        return withdrawnTelling(event)
       case 'group.changed':
       case 'group.dismissed':
       case 'members.joined':
@@ -108,6 +110,12 @@ export function openTellings(views: Views): (news: News) => Telling | undefined 
     return { ...plain(frame({ type: 'change', ...views.change({ change }) }, true)), sees }
   }
 
+  /** Who sees it still is told nothing. */
+  function withdrawnTelling({ change, message }: EventOf<'message.withdrawn'>): Telling {
+    const spared = message.withdrawn?.from === 'others' ? message.sender : undefined
+    return { ...changeTelling(change), sees: user => user !== spared }
+  }
+
   function groupsTelling({ changed: number, groups }: OwnGroups): Telling {
     return plain(frame({ type: 'conversationGroups', number, groups: groups.map(group => views.group(group)) }))
   }
@@ -141,7 +149,7 @@ function seenAmong(users: ReadonlySet<string>): (user: string) => boolean {
 
 /** Most messages have no list: those need no look at each user. */
 function seenBy(message: Message): (user: string) => boolean {
-  if (!message.visibleTo && !message.hiddenFrom) return everybody
+  if (!message.visibleTo && !message.hiddenFrom && !message.withdrawn) return everybody
   return user => visible(message, { user })
 }
 

@@ -141,7 +141,8 @@ function apply(one: Shown, change: Change) {
   const message = one.messages.get(change.seq ?? 0)
   if (!message) return
   const { what, recalled, parts, mentions, edited, reactions, pinned } = change
-  if (recalled) {
+  if (what === 'withdraw') one.messages.delete(message.seq)
+  else if (recalled) {
     const { parts: _, reactions: __, pinned: ___, ...rest } = message
     one.messages.set(message.seq, { ...rest, recalled })
   } else if (what === 'edit') one.messages.set(message.seq, { ...message, parts, mentions, edited })

@@ -3,8 +3,8 @@ import type { Row } from '../../storage/store.ts'
 import type { Context } from '../context.ts'
 import { pairOf, sideOf } from '../conversations/pairs.ts'
 import type { Membership } from '../model.ts'
-import { members, memberships, messages } from '../tables.ts'
-import { exceptionsSince, mayDiffer } from './exceptions.ts'
+import { changes, members, memberships, messages } from '../tables.ts'
+import { exceptionsSince, sideOf as sideIn } from './exceptions.ts'
 
 /** Users asked about in one round trip, and conversations of each; more of them are read apart. */
 const [together100, few, many] = [100, 100, 1000]
@@ -34,20 +34,25 @@ export function openTotals(ctx: Context): (app: number, user: string) => Promise
 
   async function sums(pages: Row<Membership>[][]): Promise<number[]> {
     const all = pages.flat().map(row => row.value)
-    const [sides, heads] = await Promise.all([
+    const logs = all.map(each => [each.conv])
+    const [sides, heads, changed] = await Promise.all([
       ctx.store.getMany(
         members,
         all.map(each => [each.conv, each.user]),
       ),
-      ctx.store.heads(
-        messages,
-        all.map(each => [each.conv]),
-      ),
+      ctx.store.heads(messages, logs),
+      ctx.store.heads(changes, logs),
     ])
-    // Hardly any side erased something: only for those is more than this looked at.
-    const behind = sides.flatMap(row => (row && mayDiffer('direct', row.value) ? [row.value] : []))
-    const exceptions = await exceptionsSince(ctx, behind)
-    const differing = new Map(behind.map((side, i) => [side, exceptions[i] ?? 0]))
+    // In hardly any was something erased or withdrawn: only for those is more than this looked at.
+    const behind = sides.flatMap((row, i) => {
+      const side = row && sideIn('direct', row.value, changed[i]?.counters.withdrawn)[0]
+      return side ? [{ row, side }] : []
+    })
+    const exceptions = await exceptionsSince(
+      ctx,
+      behind.map(each => each.side),
+    )
+    const differing = new Map(behind.map(({ row }, i) => [row.value, exceptions[i] ?? 0]))
     const unread = all.map(({ user, peer = user }, i) => {
       const counted = heads[i]?.counters[sideOf(pairOf(user, peer), user)] ?? 0
       const side = sides[i]?.value

@@ -5,6 +5,7 @@ import { Fault } from '../../core/errors.ts'
 import { parseJson } from '../../lib/json.ts'
 import { type Dialect, type Operation, Refusal, type WireRequest } from '../dialect.ts'
 import { authenticate, demandPolicy } from './auth.ts'
+import { broadcastOperations } from './broadcast.ts'
 import { callbacks } from './callbacks/callbacks.ts'
 import { ownForm } from './content.ts'
 import { conversationOperations } from './conversation.ts'
@@ -13,12 +14,15 @@ import { errors } from './errors.ts'
 import { liveGroupOperations } from './live-group.ts'
 import { markOperations } from './mark.ts'
 import { messageOperations } from './message.ts'
+import { messageActions } from './message-actions.ts'
+import { messageBatches } from './message-batch.ts'
 import { participantOperations } from './participant.ts'
 import { participantScanOperations } from './participant-scan.ts'
 import { rates } from './rates.ts'
 import { firstOf, readQuery } from './signature.ts'
 import { signIn, tokenOperations } from './token.ts'
 import { userOperations } from './user.ts'
+import { userStatusOperations } from './user-status.ts'
 
 const operations: Operation[] = [
   ...userOperations,
@@ -29,6 +33,10 @@ const operations: Operation[] = [
   ...liveGroupOperations,
   ...markOperations,
   ...messageOperations,
+  ...messageActions,
+  ...messageBatches,
+  ...userStatusOperations,
+  ...broadcastOperations,
 ]
 
 /** Volcengine IM: `POST /?Action=…&Version=2020-12-01`, JSON, signed with an account's access key. */
