@@ -46,6 +46,14 @@ describe('[RM24] what is different about somebody inside', () => {
     expect(subjects.filter(subject => subject !== groupSubject(room))).toHaveLength(5)
   })
 
+  test('is told to nobody else of whom lists leave out', async () => {
+    await setUp('chatroom')
+    await node.core.rooms.describe(node.call, room, [{ user: 'u1', listed: false }])
+    await each([{ user: 'u1', nick: 'shy' }])
+    const subjects = described().map(({ subject }) => subject)
+    expect(new Set(subjects)).toEqual(new Set([userSubject(node.call.app.id, 'u1')]))
+  })
+
   test('is refused one by one; the others are described', async () => {
     await setUp('livegroup')
     const marks = Array.from({ length: 11 }, (_, i) => `m${i}`)

@@ -70,10 +70,10 @@ export function openDescribing(ctx: Context, comings: Comings) {
     )
   }
 
-  /** As many learn of it as learn who comes and goes; their own devices in any case. */
+  /** As many learn of it as learn who comes and goes, unless lists leave them out; their own devices in any case. */
   function toldDescribed(call: Call, room: Group, member: RoomMember): Told {
     const event = { type: 'room.described' as const, room, member }
-    const subjects = comings.subjects(room)
+    const subjects = member.listed ? comings.subjects(room) : []
     return subjects.length > 0 ? { call, subjects, event } : toldUser(call, member.user, event)
   }
 

@@ -9,7 +9,7 @@ import { toldConversation, unnumbered } from '../telling.ts'
 import { livingRoom } from './inside.ts'
 
 /** Most marks of one room. */
-export const mostRoomMarks = 100
+const mostRoomMarks = 100
 
 /** Marks of rooms themselves: names that stay with the room, whoever is inside. */
 export function openMarking(ctx: Context) {

@@ -35,7 +35,7 @@ export interface Restrained extends Restriction {
 }
 
 /** Users in one call, and in one batch: three steps each, and a change for each end. */
-export const [mostRestrained, chunk] = [500, 100]
+const [mostRestrained, chunk] = [500, 100]
 
 /** What is known of somebody on whom something is to lie, or lies. */
 interface Target {

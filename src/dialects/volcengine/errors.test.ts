@@ -38,8 +38,10 @@ test('[VO10] every reason has a code of the gateway or one of the form Class.Rea
 })
 
 test('[VO12] the rates are those of the catalogue', () => {
-  const areas = ['user', 'token', 'conversation', 'participant', 'message', 'broadcast']
-  const operations: { id: string; limits: { qps?: number; perDay?: number } }[] = areas.flatMap(area => read(area).operations)
+  const areas = ['user', 'token', 'conversation', 'participant', 'live-group', 'mark', 'message', 'broadcast']
+  const operations: { id: string; limits: { qps?: number; perDay?: number } }[] = areas.flatMap(
+    area => read(area).operations,
+  )
   const offered = operations.filter(operation => volcengine.operations.has(operation.id))
   expect(offered).toHaveLength(volcengine.operations.size)
   for (const { id, limits } of offered) {

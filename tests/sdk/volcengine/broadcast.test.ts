@@ -13,7 +13,7 @@ everyWay('broadcast', back => {
     const first = { ...body, Content: '{"text":"first"}', Tags: ['a', 'b'], TagOp: 1 }
     expect(await back.call('UserBroadcast', first)).toEqual({})
     await back.call('UserBroadcast', { ...body, Content: '{"text":"second"}' })
-    const heard = async (device: typeof one) => (await device.next('broadcast')).parts
+    const heard = async (device: typeof one) => (await device.next('broadcast', frame => !frame.blank)).parts
     expect(await heard(both)).toMatchObject([{ type: 'text', text: 'first' }])
     expect(await heard(both)).toMatchObject([{ type: 'text', text: 'second' }])
     expect(await heard(one)).toMatchObject([{ type: 'text', text: 'second' }])

@@ -8,6 +8,7 @@ import { startServer, type TestServer } from '../../support/server.ts'
 import { callVolcengine } from '../../support/volcengine.ts'
 import { actionsOf, documented } from '../../support/volcengine-catalogue.ts'
 import { vendorClient } from './client.ts'
+import { goBody } from './go-form.ts'
 
 let server: TestServer
 let app: App
@@ -41,6 +42,17 @@ test('a refusal is an answer with an Error, as the client expects it', async () 
   const missing = await ask('GetMessages', { ConversationShortId: 5, MessageIds: [1] })
   expect(missing.ResponseMetadata.Error).toMatchObject({ CodeN: 0, Code: 'NotFound.Conversation' })
   expect(missing.Result).toEqual({})
+})
+
+test('[VO120] in the form of the Go SDK nothing required is left out, and what HTML would read is escaped', () => {
+  const update = { AppId: 1, UserId: 2n ** 60n, FriendInfos: [{ FriendUserId: 2, Alias: '<&>' }] }
+  expect(goBody('UpdateFriend', update)).toBe(
+    '{"AppId":1,"UserId":1152921504606846976,"FriendInfos":[{"FriendUserId":2,"Alias":"\\u003c\\u0026\\u003e","Ext":null}]}',
+  )
+  expect(JSON.parse(goBody('GetUserConversations', {}))).toEqual({
+    ...{ AppId: 0, Cursor: 0, Limit: 0 },
+    ...{ ParticipantUserId: 0, ParticipantUserIdStr: '' },
+  })
 })
 
 test('[VO122] up to 2^53 the vendor’s client has every id as it is; above, it rounds what it reads and what it sends', async () => {

@@ -2,12 +2,11 @@ import { Service } from '@volcengine/openapi'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { App } from '../../../src/core/apps/model.ts'
 import { volcengine } from '../../../src/dialects/volcengine/volcengine.ts'
-import { writeJson } from '../../../src/lib/json.ts'
 import { startServer, type TestServer } from '../../support/server.ts'
 import { signIn, type TestSocket } from '../../support/socket.ts'
 import { callVolcengine, firstKey, signLikeGo } from '../../support/volcengine.ts'
 import { actionsOf, compare } from '../../support/volcengine-catalogue.ts'
-import { likeGo } from './go-form.ts'
+import { goBody } from './go-form.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into it freely
 type Result = any
@@ -43,7 +42,7 @@ const ways: [string, Ask][] = [
   [
     'in the form of the vendor’s Go SDK',
     async ({ server, app }, action, body) => {
-      const options = { sign: signLikeGo, text: writeJson(likeGo(action, body)) }
+      const options = { sign: signLikeGo, text: goBody(action, body) }
       return (await callVolcengine(server, app, action, undefined, options)).body
     },
   ],

@@ -1,11 +1,13 @@
+import { writeJson } from '../../../src/lib/json.ts'
 import { type DocumentedField, documented } from '../../support/volcengine-catalogue.ts'
 
 /**
- * A body as the Go SDK writes it: of its structs, fields that the catalogue calls required have no omitempty, so that
- * those which a caller leaves out are sent all the same, as 0, false, an empty text or null.
+ * A body as the Go SDK writes it. In its structs the fields that the catalogue calls required have no omitempty: left out
+ * by a caller they are sent all the same, as 0, false, an empty text or null. Go escapes what HTML would read.
  */
-export function likeGo(action: string, body: object): object {
-  return filled(documented.get(action)?.request ?? [], '', body)
+export function goBody(action: string, body: object): string {
+  const text = writeJson(filled(documented.get(action)?.request ?? [], '', body))
+  return text.replace(/[<>&\u2028\u2029]/g, char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 function filled(fields: DocumentedField[], path: string, given: object): object {

@@ -33,9 +33,9 @@ everyWay('message', back => {
     const id = await back.create(2, 42, 43)
     const [changed, gone, hidden] = [await back.send(id, 42), await back.send(id, 42), await back.send(id, 42)]
     const device = await back.device(43)
-    const change = { ConversationShortId: id, MessageId: changed, Content: '{"text":"ho"}', Ext: { k: 'v' } }
+    const change = { ConversationShortId: id, MessageId: changed, Content: '{"text":"<b>&"}', Ext: { k: 'v' } }
     expect(await back.call('ModifyMessage', change)).toEqual({})
-    expect(await read(id, changed)).toMatchObject([{ MessageId: changed, Content: '{"text":"ho"}', Ext: { k: 'v' } }])
+    expect(await read(id, changed)).toMatchObject([{ MessageId: changed, Content: '{"text":"<b>&"}', Ext: { k: 'v' } }])
     expect(await back.call('DeleteConversationMessage', { ConversationShortId: id, MessageId: gone })).toEqual({})
     expect(await read(id, gone)).toEqual([])
     const one = { ConversationShortId: id, MessageId: hidden, ParticipantUserId: 43 }
@@ -72,8 +72,9 @@ everyWay('message', back => {
     const id = await back.create(2, 42, 43, 44)
     const [ann, bob] = [await back.device(43), await back.device(44)]
     const body = { Sender: 42, ConversationShortId: id, MsgType: 10013, Content: '{"type":1}' }
-    await back.call('P2PSendMessage', { ...body, ReceiverUserId: [43] })
-    expect(await ann.next('message')).toMatchObject({ conv: id, sender: '42' })
+    const passed = await back.call('P2PSendMessage', { ...body, ReceiverUserId: [43] })
+    expect(passed.P2PResult).toMatchObject([{ UserId: 43, Code: 'SUCCESS' }])
+    expect(await ann.next('message')).toMatchObject({ conv: id, sender: '42', seq: 0 })
     await back.send(id, 42)
     expect(await bob.next('message')).toMatchObject({ seq: 1 })
     const page = { ConversationShortId: id, Cursor: 0, Limit: 20, Reverse: 1 }
