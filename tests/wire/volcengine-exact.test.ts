@@ -193,6 +193,29 @@ test('[VO121] every user id from 1 to 2^63 - 1 comes back from users, conversati
   await fc.assert(property, { numRuns: 15 })
 })
 
+test('[VO121] every user id comes back from the lists of a live group, as a key of a map too', async () => {
+  const property = fc.asyncProperty(someUsers, async users => {
+    // An owner is never muted; no number is this one's.
+    const body = { ConversationCoreInfo: { ConversationType: 100 }, OwnerUserIdStr: 'host' }
+    const { ConversationShortId } = await result('CreateConversation', body)
+    const of = { ConversationShortId, OperatorStr: 'host' }
+    const page = { ConversationShortId, Cursor: 0, Limit: 20 }
+    const ids = ({ Participants }: { Participants: Named[] }) =>
+      new Set(Participants.map(each => each.ParticipantUserId))
+    const ParticipantBlockInfos = Object.fromEntries(users.map(user => [String(user), 600]))
+    await result('BatchAddBlockParticipants', { ...of, ParticipantBlockInfos })
+    expect(ids(await result('BatchGetBlockParticipants', page))).toEqual(new Set(users))
+    await result('BatchAddWhitelistParticipant', { ...of, ParticipantUserIds: users })
+    expect(ids(await result('BatchGetWhitelistParticipant', page))).toEqual(new Set(users))
+    const asked = { ConversationShortId, ParticipantUserIds: users }
+    const { Status } = await result('QueryLiveParticipantStatus', asked)
+    expect(Status.map((each: Named) => each.ParticipantUserId)).toEqual(users)
+    const nobody = await result('BatchRemoveManager', { ...of, RemoveManagerUserIds: users })
+    expect(nobody.FailedManagerUserIds).toEqual(users)
+  })
+  await fc.assert(property, { numRuns: 15 })
+})
+
 test('[VO121] a quoted id and a cursor may be any int64, below 0 too, and come back as they were', async () => {
   const ConversationShortId = await group(1)
   const property = fc.asyncProperty(int64s(-(2n ** 63n)), async id => {
