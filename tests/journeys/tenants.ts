@@ -5,6 +5,7 @@ import type { TestServer } from '../support/server.ts'
 import { signIn } from '../support/socket.ts'
 import { callTencent, userSig } from '../support/tencent.ts'
 import { callVolcengine } from '../support/volcengine.ts'
+import { friendBodies } from '../support/volcengine-friends.ts'
 import { liveBodies } from '../support/volcengine-live.ts'
 import { readingBodies } from '../support/volcengine-reading.ts'
 import { type Belongings, furnishDevices, noBelongings, secret } from './tenants-belongings.ts'
@@ -203,6 +204,12 @@ export const requests: Record<string, Record<string, (ids: Ids) => object>> = {
       Object.keys(readingBodies(0)).map(action => [
         action,
         (i: Ids) => readingBodies(i.tid, Number(i.peer), i.msgid)[action] as object,
+      ]),
+    ),
+    ...Object.fromEntries(
+      Object.keys(friendBodies()).map(action => [
+        action,
+        (i: Ids) => friendBodies(Number(i.user), Number(i.peer))[action] as object,
       ]),
     ),
     BatchGetConversationParticipant: i => ({

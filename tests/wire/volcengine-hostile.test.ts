@@ -5,6 +5,7 @@ import { writeJson } from '../../src/lib/json.ts'
 import { startServer, type TestServer, testAccount } from '../support/server.ts'
 import { type CallOptions, callVolcengine, type Reply, signLikeNode } from '../support/volcengine.ts'
 import { documented } from '../support/volcengine-catalogue.ts'
+import { friendBodies } from '../support/volcengine-friends.ts'
 import { liveBodies } from '../support/volcengine-live.ts'
 import { readingBodies } from '../support/volcengine-reading.ts'
 
@@ -136,6 +137,7 @@ function bodies(): Record<string, object> {
     UserBroadcast: { ...said, MsgTTL: 60, Ext: { k: 'v' }, InboxType: 1, TagOp: 1, Tags: ['t'] },
     ...liveBodies(live),
     ...readingBodies(group),
+    ...friendBodies(),
   }
 }
 

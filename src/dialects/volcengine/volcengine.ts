@@ -5,6 +5,7 @@ import { Fault } from '../../core/errors.ts'
 import { parseJson } from '../../lib/json.ts'
 import { type Dialect, type Operation, Refusal, type WireRequest } from '../dialect.ts'
 import { authenticate, demandPolicy } from './auth.ts'
+import { blacklistOperations } from './blacklist.ts'
 import { broadcastOperations } from './broadcast.ts'
 import { callbacks } from './callbacks/callbacks.ts'
 import { ownForm } from './content.ts'
@@ -12,6 +13,7 @@ import { conversationOperations } from './conversation.ts'
 import { conversationSettingOperations } from './conversation-setting.ts'
 import { answer, metadataOf, type OpenedCall, refusal } from './envelope.ts'
 import { errors } from './errors.ts'
+import { friendOperations } from './friend.ts'
 import { liveGroupOperations } from './live-group.ts'
 import { markOperations } from './mark.ts'
 import { messageOperations } from './message.ts'
@@ -41,6 +43,8 @@ const operations: Operation[] = [
   ...messageBatches,
   ...userStatusOperations,
   ...broadcastOperations,
+  ...friendOperations,
+  ...blacklistOperations,
 ]
 
 /** Volcengine IM: `POST /?Action=…&Version=2020-12-01`, JSON, signed with an account's access key. */
