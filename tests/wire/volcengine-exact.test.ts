@@ -18,7 +18,7 @@ type Named = Record<string, Id | string>
 const [near, odd, next, most] = [2 ** 53 - 1, 2n ** 53n + 1n, 2n ** 53n + 2n, 2n ** 63n - 1n]
 
 beforeAll(async () => {
-  server = await startServer()
+  server = await startServer({ apps: 2 })
   app = server.apps[0] as App
 })
 afterAll(() => server.stop())
@@ -216,6 +216,28 @@ test('[VO121] every user id comes back from the lists of a live group, as a key 
   await fc.assert(property, { numRuns: 15 })
 })
 
+test('[VO121] every user id comes back from lists of friends and blacklists, as a key of a map too', async () => {
+  let InboxType = 0
+  const property = fc.asyncProperty(someUsers, async users => {
+    const [UserId, ...others] = users as [Id, ...Id[]]
+    const of = { UserId, InboxType: ++InboxType }
+    await result('AddFriend', { ...of, FriendUserIds: others })
+    const { FriendInfos } = await result('ListFriend', of)
+    expect(FriendInfos.map((each: Named) => each.FriendUserId)).toEqual(others)
+    const theirs = await result('ListFriend', { ...of, UserId: others[0] })
+    expect(theirs.FriendInfos).toMatchObject([{ FriendUserId: UserId }])
+    const { FailedInfos } = await result('DeleteFriend', { ...of, UserId: others[0], DeleteUserIds: others.slice(1) })
+    expect(FailedInfos.map((each: Named) => each.UserId)).toEqual(others.slice(1))
+    await result('AddBlackList', { ...of, BlackListInfos: others.map(BlackListUserId => ({ BlackListUserId })) })
+    const { BlackListInfos } = await result('GetBlackList', { ...of, Cursor: 0, Limit: 20 })
+    const blocked = BlackListInfos.map((each: Named) => each.BlackListUserId)
+    expect(new Set(blocked)).toEqual(new Set(others))
+    const { IsInBlackListInfos } = await result('IsInBlackList', { ...of, BlackListUserIds: others })
+    expect(IsInBlackListInfos).toEqual(Object.fromEntries(others.map(user => [String(user), true])))
+  })
+  await fc.assert(property, { numRuns: 15 })
+})
+
 test('[VO121] a quoted id and a cursor may be any int64, below 0 too, and come back as they were', async () => {
   const ConversationShortId = await group(1)
   const property = fc.asyncProperty(int64s(-(2n ** 63n)), async id => {
@@ -231,12 +253,14 @@ test('[VO121] a quoted id and a cursor may be any int64, below 0 too, and come b
 })
 
 test('[VO121] what is no int64 above 0 names no user, and nothing is written', async () => {
+  // An app of its own: others register whom they like.
+  const AppId = server.apps[1]?.id
   const property = fc.asyncProperty(int64s(-(2n ** 63n)), fc.boolean(), async (id, beyond) => {
     const UserId = beyond ? wire(2n ** 63n + BigInt.asUintN(20, BigInt(id))) : id
     if (UserId > 0 && !beyond) return
-    const reply = await call('RegisterUsers', { Users: [{ UserId: 5, NickName: 'no' }, { UserId }] })
+    const reply = await call('RegisterUsers', { AppId, Users: [{ UserId: 5, NickName: 'no' }, { UserId }] })
     expect(reply.body.ResponseMetadata.Error?.Code).toBe('InvalidParameter.InvalidField')
   })
   await fc.assert(property, { numRuns: 100 })
-  expect(await result('BatchGetUser', { UserIds: [5] })).toMatchObject({ NotFoundUsers: [5] })
+  expect(await result('BatchGetUser', { AppId, UserIds: [5] })).toMatchObject({ NotFoundUsers: [5] })
 })
