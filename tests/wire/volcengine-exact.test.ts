@@ -2,14 +2,12 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { App } from '../../src/core/apps/model.ts'
 import { writeJson } from '../../src/lib/json.ts'
+import { type Id, int64s, someUsers, wire } from '../support/int64s.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { callVolcengine, type Reply } from '../support/volcengine.ts'
 
 let server: TestServer
 let app: App
-
-/** A number of the wire, exact. */
-type Id = number | bigint
 
 /** Something that names users. */
 type Named = Record<string, Id | string>
@@ -153,20 +151,6 @@ test('[VO48] RecallRole must be the member’s own role [volcengine RecallMessag
   expect((await recall(1, 1)).status).toBe(200)
   expect((await server.core.history.byId(id, MessageId))?.recalled?.by).toBe('1')
 })
-
-/** As JSON is read: a number where it can hold the integer. */
-const wire = (value: bigint): Id => (Number.isSafeInteger(Number(value)) ? Number(value) : value)
-
-/** Any int64 from a bound on, the edges of int32, of doubles and of int64 among them more often than chance has it. */
-function int64s(least: bigint) {
-  const edges = [0n, 1n, 2n ** 31n, 2n ** 32n, 2n ** 53n, 2n ** 62n, 2n ** 63n]
-  const near = edges.flatMap(edge => [-2n, -1n, 0n, 1n, 2n].flatMap(step => [edge + step, -edge - step]))
-  const inside = near.filter(value => value >= least && value >= -(2n ** 63n) && value < 2n ** 63n)
-  return fc.oneof(fc.constantFrom(...inside), fc.bigInt({ min: least, max: 2n ** 63n - 1n })).map(wire)
-}
-
-/** Different users, so that what is written of one is not written over by another. */
-const someUsers = fc.uniqueArray(int64s(1n), { minLength: 3, maxLength: 6 })
 
 test('[VO121] every user id from 1 to 2^63 - 1 comes back from users, conversations, members and messages as it was', async () => {
   const property = fc.asyncProperty(someUsers, async users => {

@@ -44,14 +44,15 @@ test('a refusal is an answer with an Error, as the client expects it', async () 
   expect(missing.Result).toEqual({})
 })
 
-test('[VO120] in the form of the Go SDK nothing required is left out, and what HTML would read is escaped', () => {
+test('[VO120] in the form of the Go SDK what is required is never left out, an empty list is if it may be, and what HTML would read is escaped', () => {
   const update = { AppId: 1, UserId: 2n ** 60n, FriendInfos: [{ FriendUserId: 2, Alias: '<&>' }] }
   expect(goBody('UpdateFriend', update)).toBe(
     '{"AppId":1,"UserId":1152921504606846976,"FriendInfos":[{"FriendUserId":2,"Alias":"\\u003c\\u0026\\u003e","Ext":null}]}',
   )
-  expect(JSON.parse(goBody('GetUserConversations', {}))).toEqual({
-    ...{ AppId: 0, Cursor: 0, Limit: 0 },
-    ...{ ParticipantUserId: 0, ParticipantUserIdStr: '' },
+  const message = { AppId: 1, ConversationShortId: 5, Content: '', Ext: {}, VisibleUsers: [], Priority: 0 }
+  expect(JSON.parse(goBody('SendMessage', message))).toEqual({
+    ...{ AppId: 1, ConversationShortId: 5, Content: '' },
+    ...{ MsgType: 0, Sender: 0, Priority: 0 },
   })
 })
 

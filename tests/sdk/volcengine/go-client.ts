@@ -8,20 +8,23 @@ import { readExact } from '../../support/exact-json.ts'
 import type { TestServer } from '../../support/server.ts'
 import { firstKey } from '../../support/volcengine.ts'
 import type { Ask } from './client.ts'
+import { goBody } from './go-form.ts'
 
-/** What the vendor's Go client got: the body as it came, and what the client made of its own struct. */
+/** What the vendor's Go client sent and got: the bodies as they were, and what the client made of its own struct. */
 export interface GoAnswer {
+  sent: unknown
   // biome-ignore lint/suspicious/noExplicitAny: tests look into it freely
   raw: any
-  typed?: unknown
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  typed?: any
   error?: string
 }
 
 /** Back ends that call through the vendor's Go client, unmodified but for host and keys. */
 export interface GoClients {
   ask: Ask
-  /** Of each action: the answers that the client read into its own structs. */
-  typed: ReadonlyMap<string, GoAnswer[]>
+  /** Of each action: the answers that the client read into its own structs, each with `goBody` of the call. */
+  typed: ReadonlyMap<string, (GoAnswer & { form: unknown })[]>
   close(): void
 }
 
@@ -30,10 +33,12 @@ export function buildGoClients(): GoClients {
   const folder = mkdtempSync(join(tmpdir(), 'magpie-go-'))
   const program = join(folder, 'client')
   const source = join(import.meta.dirname, 'go')
-  const built = spawnSync('go', ['build', '-o', program, '.'], { cwd: source, encoding: 'utf8' })
+  // A machine that has Go need not have a C compiler.
+  const env = { ...process.env, CGO_ENABLED: '0' }
+  const built = spawnSync('go', ['build', '-o', program, '.'], { cwd: source, env, encoding: 'utf8' })
   if (built.status !== 0) throw new Error(`go build: ${built.error?.message ?? built.stderr}`)
   const clients = new Map<TestServer, GoClient>()
-  const typed = new Map<string, GoAnswer[]>()
+  const typed = new Map<string, (GoAnswer & { form: unknown })[]>()
   return {
     typed,
     async ask(back, action, body) {
@@ -42,7 +47,8 @@ export function buildGoClients(): GoClients {
         clients.get(back.server) ?? start(program, [`127.0.0.1:${back.server.port}`, accessKeyId, secretKey])
       clients.set(back.server, client)
       const answer = await client.call(action, body)
-      if (answer.typed !== undefined) typed.set(action, [...(typed.get(action) ?? []), answer])
+      const form = readExact(goBody(action, body))
+      if (answer.typed !== undefined) typed.set(action, [...(typed.get(action) ?? []), { ...answer, form }])
       return answer.raw
     },
     close() {

@@ -3,7 +3,8 @@ import { type DocumentedField, documented } from '../../support/volcengine-catal
 
 /**
  * A body as the Go SDK writes it. In its structs the fields that the catalogue calls required have no omitempty: left out
- * by a caller they are sent all the same, as 0, false, an empty text or null. Go escapes what HTML would read.
+ * by a caller they are sent all the same, as 0, false, an empty text or null. Of the others, empty lists and maps are left
+ * out. Go escapes what HTML would read.
  */
 export function goBody(action: string, body: object): string {
   const text = writeJson(filled(documented.get(action)?.request ?? [], '', body))
@@ -14,7 +15,9 @@ function filled(fields: DocumentedField[], path: string, given: object): object 
   const value: Record<string, unknown> = { ...given }
   for (const { name, type, required } of fields) {
     const key = keyIn(path, name)
-    if (key && required && !(key in value)) value[key] = zeroOf(type)
+    if (!key) continue
+    if (required && !(key in value)) value[key] = zeroOf(type)
+    if (!required && /^(array|map)/.test(type) && isEmpty(value[key])) delete value[key]
   }
   for (const [key, field] of Object.entries(value)) {
     if (Array.isArray(field))
@@ -34,6 +37,10 @@ function zeroOf(type: string): unknown {
   if (type.startsWith('int')) return 0
   if (type === 'bool') return false
   return type === 'string' ? '' : type === 'object' ? {} : null
+}
+
+function isEmpty(value: unknown): boolean {
+  return isObject(value) && Object.keys(value).length === 0
 }
 
 function isObject(value: unknown): value is object {

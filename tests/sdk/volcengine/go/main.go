@@ -1,7 +1,7 @@
 // Calls a server through the vendor's own Go client, of which only the host, the scheme and the keys are set. It reads
-// calls as lines of JSON, {"action", "body"}, and answers each with a line: "raw" is the body as it came, "typed" what the
-// client made of it in its own struct (absent where the client has no method, or its struct no such field), "error" what
-// the client said.
+// calls as lines of JSON, {"action", "body"}, and answers each with a line: "sent" is the body as it went, "raw" the one
+// that came, "typed" what the client made of it in its own struct (absent where the client has no method, or its struct
+// no such field), "error" what the client said.
 package main
 
 import (
@@ -26,15 +26,23 @@ type call struct {
 }
 
 type answer struct {
+	Sent  json.RawMessage `json:"sent"`
 	Raw   json.RawMessage `json:"raw"`
 	Typed json.RawMessage `json:"typed,omitempty"`
 	Error string          `json:"error,omitempty"`
 }
 
-// listener keeps the last body that passed through.
-type listener struct{ last []byte }
+// listener keeps the last bodies that passed through.
+type listener struct{ sent, last []byte }
 
 func (l *listener) RoundTrip(request *http.Request) (*http.Response, error) {
+	var err error
+	l.sent, err = io.ReadAll(request.Body)
+	if err != nil {
+		return nil, err
+	}
+	request.Body.Close()
+	request.Body = io.NopCloser(bytes.NewReader(l.sent))
 	response, err := http.DefaultTransport.RoundTrip(request)
 	if err != nil {
 		return nil, err
@@ -66,9 +74,9 @@ func main() {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
-		heard.last = []byte("null")
+		heard.sent, heard.last = []byte("null"), []byte("null")
 		typed, err := perform(client, asked)
-		said := answer{Raw: heard.last, Typed: typed}
+		said := answer{Sent: heard.sent, Raw: heard.last, Typed: typed}
 		if err != nil {
 			said.Error = err.Error()
 		}
