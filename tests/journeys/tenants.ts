@@ -115,6 +115,7 @@ const text = [{ MsgType: 'TIMTextElem', MsgContent: { Text: 'hello' } }]
 const form = { type: 0, body: '{"msg":"hello"}' }
 const times = { begintime: 0, endtime: 4_000_000_000_000, limit: 100 }
 const page = { Cursor: 0, Limit: 20 }
+const said = { MsgType: 10001, Content: 'x' }
 const groups = 'group_open_http_svc'
 
 /** A request for every operation, with all the ids that it takes. */
@@ -225,6 +226,19 @@ export const requests: Record<string, Record<string, (ids: Ids) => object>> = {
     SendMessage: i => ({ ConversationShortId: i.conv, Sender: Number(i.user), MsgType: 10001, Content: 'x' }),
     GetMessages: i => ({ ConversationShortId: i.tid, MessageIds: [i.msgid] }),
     RecallMessage: i => ({ ConversationShortId: i.tid, MessageId: i.msgid, ParticipantUserId: Number(i.user) }),
+    ModifyMessage: i => ({ ConversationShortId: i.tid, MessageId: i.msgid, Content: 'x' }),
+    DeleteConversationMessage: i => ({ ConversationShortId: i.tid, MessageId: i.msgid, DeleteType: 1 }),
+    DeleteMessage: i => ({ ConversationShortId: i.tid, MessageId: i.msgid, ParticipantUserId: Number(i.user) }),
+    BatchSendMessage: i => ({ ...said, Sender: Number(i.only), Receiver: [Number(i.peer)] }),
+    BatchSendGroupMessage: i => ({
+      ...{ ...said, Sender: Number(i.user), ConversationType: 2 },
+      ConversationShortIds: [i.tid],
+    }),
+    P2PSendMessage: i => ({ ...said, Sender: Number(i.user), ConversationShortId: i.conv }),
+    QueryOnlineStatus: i => ({ UserIds: [Number(i.user), Number(i.only)] }),
+    BatchUpdateUserTags: i => ({ Op: 0, Tags: ['t'], UserIds: [Number(i.only)] }),
+    UnRegisterUsers: i => ({ UserIds: [Number(i.only)] }),
+    UserBroadcast: i => ({ ...said, Sender: Number(i.user), MsgTTL: 60 }),
   },
   native: nativeRequests,
 }
