@@ -3,18 +3,14 @@ import { callNetease } from '../support/netease.ts'
 import type { Taken } from '../support/push/provider.ts'
 import { kinds, type PushSetting, startPush } from '../support/push/setting.ts'
 
-let open: PushSetting[] = []
+let running: PushSetting
 
-async function start(...args: Parameters<typeof startPush>): Promise<PushSetting> {
-  const setting = await startPush(...args)
-  open.push(setting)
-  return setting
+const start = async (...args: Parameters<typeof startPush>): Promise<PushSetting> => {
+  running = await startPush(...args)
+  return running
 }
 
-afterEach(async () => {
-  await Promise.all(open.map(each => each.stop()))
-  open = []
-})
+afterEach(() => running.stop())
 
 /** Takes a message back, as its sender or in the group's name. */
 async function recall({ server, call, app }: PushSetting, sent: { conv: number; seq: number }, more = {}) {
