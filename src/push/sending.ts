@@ -61,8 +61,8 @@ const abreast = 64
 const mostUnsaid = 10_000
 
 /**
- * Pushes messages and what else there is to the devices of one provider. Those of one conversation go out in order the first time; what is
- * put off is tried again by itself.
+ * Pushes messages and what else there is to the devices of one provider. Those of one conversation go out in order the
+ * first time; what is put off is tried again by itself.
  */
 export function openPushSending(core: Core, app: number, to: PushTo): Sending {
   const { provider, engine, pace } = to
@@ -74,6 +74,7 @@ export function openPushSending(core: Core, app: number, to: PushTo): Sending {
   const pauses = openPauses()
   /** Messages of which no device was told, as far as this node knows: their recalls are none of its business either. */
   const unsaid = new Set<number>()
+  const opened = core.clock()
   let closed = false
 
   async function send(kept: Kept, _marks: Record<string, string>, wanted: () => boolean): Promise<End> {
@@ -104,7 +105,8 @@ export function openPushSending(core: Core, app: number, to: PushTo): Sending {
   async function begin(work: Work, putOff: Promise<End>[]): Promise<boolean> {
     const { event } = work
     if (event.type === 'message.recalled' && unsaid.has(event.original.id)) return true
-    if (event.type === 'message.sent') {
+    // What is older may have been pushed before this began.
+    if (event.type === 'message.sent' && work.kept.at >= opened) {
       unsaid.add(event.message.id)
       const [oldest = 0] = unsaid
       if (unsaid.size > mostUnsaid) unsaid.delete(oldest)
