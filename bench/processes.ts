@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import flags from '../scripts/node-flags.json' with { type: 'json' }
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 
@@ -24,7 +25,7 @@ export async function startSubject(
 ): Promise<Subject> {
   // MAGPIE_PROFILE names a folder that takes a CPU profile of each thread of the server.
   const profile = process.env.MAGPIE_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.MAGPIE_PROFILE}`] : []
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...profile, file, ...args], {
+  const child = spawn(process.execPath, [...flags, ...profile, file, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -38,6 +38,7 @@ export function takeFrame(frame: Exclude<Down, Welcome | Reply>, { events, timel
     }
     case 'entered':
     case 'left':
+    case 'described':
     case 'online':
     case 'queue':
     case 'attributes':

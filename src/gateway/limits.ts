@@ -2,7 +2,7 @@
 export interface GatewayLimits {
   /** Bytes of one frame from a device. */
   frame: number
-  /** From the connection to the end of the sign-in. */
+  /** From the connection to the frame that signs in. */
   signIn: number
   /** Frames per second that a device may send for long, and how many at once. */
   rate: number
@@ -28,7 +28,7 @@ export const usualLimits: GatewayLimits = {
   rate: 50,
   burst: 200,
   underWay: 32,
-  unsigned: 2000,
+  unsigned: 8000,
   dropFrom: 256 * 1024,
   closeFrom: 4 * 1024 * 1024,
   heartbeat: 25_000,

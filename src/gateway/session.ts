@@ -114,6 +114,8 @@ export function openSession(ws: WebSocket, from: { address: string; port?: numbe
     }
     if (state !== 'new' || read.do !== 'signIn') return end(codes.protocol)
     state = 'signing'
+    // From here on the time is the server's own: when thousands come back at once, none of them is to begin anew.
+    clearTimeout(deadline)
     signIn(read).catch(error => {
       logUnexpected(error, 'a sign-in failed')
       tellRefused(read.with, error)
@@ -147,7 +149,6 @@ export function openSession(ws: WebSocket, from: { address: string; port?: numbe
     entered = core.presence.enter({ app: app.id, user, id, platform, device: deviceId }, call)
     const [ends] = await Promise.all([endsOf(core, app.id, user), entered])
     if (outlet.ended()) return void forget()
-    clearTimeout(deadline)
     state = 'here'
     const welcome = { user, session: id, epoch: core.store.epoch, time: core.clock(), heartbeat: limits.heartbeat }
     outlet.push(frame({ type: 'welcome', id: frameId, ...welcome, ...ends }))

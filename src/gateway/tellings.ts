@@ -49,11 +49,14 @@ export function openTellings(views: Views): (news: News) => Telling | undefined 
       case 'message.reaction':
       case 'message.pinned':
         return changeTelling(event.change, event.message)
+      case 'message.withdrawn':
+        return withdrawnTelling(event)
       case 'group.changed':
       case 'group.dismissed':
       case 'members.joined':
       case 'members.left':
       case 'member.changed':
+      case 'members.restricted':
         return changeTelling(event.change)
       case 'message.extended':
         return event.change && changeTelling(event.change, event.message)
@@ -79,6 +82,7 @@ export function openTellings(views: Views): (news: News) => Telling | undefined 
         return groupsTelling(event.groups)
       case 'room.entered':
       case 'room.left':
+      case 'room.described':
       case 'room.counted':
       case 'queue.changed':
       case 'group.attributes':
@@ -104,6 +108,12 @@ export function openTellings(views: Views): (news: News) => Telling | undefined 
     const sees = users ? seenAmong(new Set(users)) : everybody
     if (change.rev > 0) return { ...changeTelling(change), sees }
     return { ...plain(frame({ type: 'change', ...views.change({ change }) }, true)), sees }
+  }
+
+  /** Who sees it still is told nothing. */
+  function withdrawnTelling({ change, message }: EventOf<'message.withdrawn'>): Telling {
+    const spared = message.withdrawn?.from === 'others' ? message.sender : undefined
+    return { ...changeTelling(change), sees: user => user !== spared }
   }
 
   function groupsTelling({ changed: number, groups }: OwnGroups): Telling {
@@ -139,7 +149,7 @@ function seenAmong(users: ReadonlySet<string>): (user: string) => boolean {
 
 /** Most messages have no list: those need no look at each user. */
 function seenBy(message: Message): (user: string) => boolean {
-  if (!message.visibleTo && !message.hiddenFrom) return everybody
+  if (!message.visibleTo && !message.hiddenFrom && !message.withdrawn) return everybody
   return user => visible(message, { user })
 }
 

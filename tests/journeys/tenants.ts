@@ -5,6 +5,8 @@ import type { TestServer } from '../support/server.ts'
 import { signIn } from '../support/socket.ts'
 import { callTencent, userSig } from '../support/tencent.ts'
 import { callVolcengine } from '../support/volcengine.ts'
+import { friendBodies } from '../support/volcengine-friends.ts'
+import { liveBodies } from '../support/volcengine-live.ts'
 import { type Belongings, furnishDevices, noBelongings, secret } from './tenants-belongings.ts'
 import { fromInside, nativeRequests } from './tenants-native.ts'
 import { findGroup, type Vendor, vendorsOf } from './vendors.ts'
@@ -197,6 +199,18 @@ export const requests: Record<string, Record<string, (ids: Ids) => object>> = {
       Operator: Number(i.user),
       ParticipantUserIds: [Number(i.peer)],
     }),
+    ...Object.fromEntries(
+      Object.keys(liveBodies(0)).map(action => [
+        action,
+        (i: Ids) => liveBodies(i.room, Number(i.user))[action] as object,
+      ]),
+    ),
+    ...Object.fromEntries(
+      Object.keys(friendBodies()).map(action => [
+        action,
+        (i: Ids) => friendBodies(Number(i.user), Number(i.peer))[action] as object,
+      ]),
+    ),
     BatchGetConversationParticipant: i => ({
       ConversationShortId: i.tid,
       ParticipantUserIds: [Number(i.user), Number(i.peer)],

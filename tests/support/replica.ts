@@ -141,7 +141,8 @@ function apply(one: Shown, change: Change) {
   const message = one.messages.get(change.seq ?? 0)
   if (!message) return
   const { what, recalled, parts, mentions, edited, reactions, pinned } = change
-  if (recalled) {
+  if (what === 'withdraw') one.messages.delete(message.seq)
+  else if (recalled) {
     const { parts: _, reactions: __, pinned: ___, ...rest } = message
     // An edit of a message that was recalled since says that it was edited, though not how.
     const kept = what === 'edit' ? { ...rest, mentions, edited } : rest

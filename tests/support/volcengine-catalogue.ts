@@ -17,7 +17,18 @@ export interface Documented {
   example?: { request: any; response: any }
 }
 
-const areas = ['user', 'token', 'conversation', 'participant', 'message']
+const areas = [
+  'user',
+  'token',
+  'conversation',
+  'participant',
+  'live-group',
+  'mark',
+  'message',
+  'broadcast',
+  'friend',
+  'blacklist',
+]
 
 /** The catalogue's actions of Volcengine IM, by id. */
 export const documented: ReadonlyMap<string, Documented> = new Map(

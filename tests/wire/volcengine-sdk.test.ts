@@ -1,11 +1,17 @@
 import { Service } from '@volcengine/openapi'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { App } from '../../src/core/apps/model.ts'
+import { broadcastOperations } from '../../src/dialects/volcengine/broadcast.ts'
+import { messageActions } from '../../src/dialects/volcengine/message-actions.ts'
+import { messageBatches } from '../../src/dialects/volcengine/message-batch.ts'
 import { signIn } from '../../src/dialects/volcengine/token.ts'
+import { userStatusOperations } from '../../src/dialects/volcengine/user-status.ts'
 import { volcengine } from '../../src/dialects/volcengine/volcengine.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { callVolcengine, firstKey } from '../support/volcengine.ts'
 import { compare, documented } from '../support/volcengine-catalogue.ts'
+import { friendBodies } from '../support/volcengine-friends.ts'
+import { liveBodies } from '../support/volcengine-live.ts'
 
 let server: TestServer
 let app: App
@@ -163,7 +169,14 @@ describe('with the vendor’s own client', () => {
   })
 
   test('all actions were called, and their answers have the documented fields and types', () => {
-    expect([...answers.keys()].sort()).toEqual([...volcengine.operations.keys()].sort())
+    // Those of live groups have a file of their own, as has what is done with messages, to many, and to users.
+    const others = [...messageActions, ...messageBatches, ...userStatusOperations, ...broadcastOperations]
+    const elsewhere = new Set([
+      ...Object.keys({ ...liveBodies(0), ...friendBodies() }),
+      ...others.map(each => each.key),
+    ])
+    const here = [...volcengine.operations.keys()].filter(key => !elsewhere.has(key))
+    expect([...answers.keys()].sort()).toEqual(here.sort())
     for (const [action, results] of answers) {
       const compared = results.map(result => compare(action, result))
       expect(new Set(compared.flatMap(each => each.odd)), action).toEqual(new Set())

@@ -102,8 +102,9 @@ async function plan(ctx: Context, call: Call, id: number, asked: readonly Member
     steps.push(put(conversations, group))
     await demandFewManagers(ctx, group, roles.filter(({ asked }) => asked.role === 'manager').length)
   }
+  const numbers = await Promise.all(here.map(({ asked }) => (asked.mutedUntil === undefined ? 0 : ctx.ids())))
   const now = ctx.clock()
-  const done = here.map(target => changeOne(call, group, target, now, steps))
+  const done = here.map((target, i) => changeOne(call, group, target, numbers[i] as number, now, steps))
   const tells = await tellChanged(ctx, call, group, done, steps, options)
   const outcome: Changed = {
     changed: here.map(({ asked }) => asked.user),
@@ -141,11 +142,12 @@ async function demandFewManagers(ctx: Context, group: Group, more: number): Prom
   if (rows.length + more > mostManagers) throw new Fault('group.managers')
 }
 
-function changeOne(call: Call, group: Group, target: Target, now: number, steps: Step[]): Done {
+/** `number` is that of a mute. */
+function changeOne(call: Call, group: Group, target: Target, number: number, now: number, steps: Step[]): Done {
   const { asked, row, account, old } = target
   const { user } = asked
   const mute = muteOf(target, now)
-  if (mute) steps.push(restrict(call, group, 'mute', account, { user, until: mute }, now))
+  if (mute) steps.push(restrict(call, group, 'mute', account, { user, until: mute, number }, now))
   else if (mute === 0) steps.push(del(restrictions, [group.id, 'mute', user]))
   const written = mute !== undefined
   if (!old || !row) return { user, member: undefined, fields: [], notify: undefined, written }

@@ -184,7 +184,7 @@ export function conversationView({ conversation, member, head, rev, unread, peer
 /** A group as its members see it. */
 export function groupView(group: Group, members: number) {
   const { id, name, avatar, description, notice, owner, created, updated, revision, ext, custom } = group
-  const { clientText, serverText } = group
+  const { clientText, serverText, marks } = group
   const { join, invite, consent, edit, speak } = group.policy
   return {
     conv: id,
@@ -201,6 +201,7 @@ export function groupView(group: Group, members: number) {
     custom,
     clientText,
     serverText,
+    marks,
     members,
     policy: { join, invite, consent, edit, speak },
   }
