@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { actionsOf } from '../../../tests/support/volcengine-catalogue.ts'
 import { errors, numberOf, statusOf } from './errors.ts'
 import { rates } from './rates.ts'
 import { volcengine } from './volcengine.ts'
@@ -38,18 +39,7 @@ test('[VO10] every reason has a code of the gateway or one of the form Class.Rea
 })
 
 test('[VO12] the rates are those of the catalogue', () => {
-  const areas = [
-    'user',
-    'token',
-    'conversation',
-    'participant',
-    'live-group',
-    'mark',
-    'message',
-    'broadcast',
-    'friend',
-    'blacklist',
-  ]
+  const areas = [...actionsOf.keys()]
   const operations: { id: string; limits: { qps?: number; perDay?: number } }[] = areas.flatMap(
     area => read(area).operations,
   )
