@@ -118,6 +118,8 @@ const page = { Cursor: 0, Limit: 20 }
 const said = { MsgType: 10001, Content: 'x' }
 const groups = 'group_open_http_svc'
 
+const watch = (i: Ids) => ({ accid: i.user, eventType: 1, publisherAccids: JSON.stringify([i.only]) })
+
 /** A request for every operation, with all the ids that it takes. */
 export const requests: Record<string, Record<string, (ids: Ids) => object>> = {
   tencent: {
@@ -175,6 +177,10 @@ export const requests: Record<string, Record<string, (ids: Ids) => object>> = {
     'team/joinTeams.action': i => ({ accid: i.peer }),
     'history/querySessionMsg.action': i => ({ from: i.user, to: i.peer, ...times }),
     'history/queryTeamMsg.action': i => ({ tid: i.tid, accid: i.user, ...times }),
+    'event/subscribe/add.action': i => ({ ...watch(i), ttl: 60 }),
+    'event/subscribe/query.action': watch,
+    'event/subscribe/delete.action': watch,
+    'event/subscribe/batchdel.action': i => ({ accid: i.user, eventType: 1 }),
   },
   volcengine: {
     RegisterUsers: i => ({ Users: [{ UserId: Number(i.user), NickName: 'x' }] }),
