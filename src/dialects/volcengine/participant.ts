@@ -8,7 +8,20 @@ import type { Conversation, Group } from '../../core/model.ts'
 import { resource } from '../dialect.ts'
 import { memberCounts } from './conversation.ts'
 import { asMember, type Shown } from './live.ts'
-import { conversationType, cursor, ext, idOf, int64, list, loneIdOf, maybe, ownId, participantRole, seconds, userId } from './shapes.ts'
+import {
+  conversationType,
+  cursor,
+  ext,
+  idOf,
+  int64,
+  list,
+  loneIdOf,
+  maybe,
+  ownId,
+  participantRole,
+  seconds,
+  userId,
+} from './shapes.ts'
 
 const operation = resource()
 
