@@ -1,6 +1,6 @@
 import type { Part } from './content.ts'
 import type { Broadcast, OwnGroup, OwnNumbers, OwnReply, Settings } from './protocol-own.ts'
-import type { Note, Presence } from './protocol-people.ts'
+import type { Note, Presence, PublishedEvent } from './protocol-people.ts'
 import type { Described } from './protocol-rooms.ts'
 
 export type { Content, FileRef, Part } from './content.ts'
@@ -215,6 +215,7 @@ export type PassingFrame =
   /** Somebody writes something, or stopped. */
   | { type: 'typing'; conv: number; user: string; on: boolean }
   | ({ type: 'presence' } & Presence)
+  | ({ type: 'event' } & PublishedEvent)
   /** These fields of the user's own profile were written, on some device or by the server. */
   | { type: 'profile'; user: string; fields: string[] }
   | { type: 'entered'; conv: number; user: string; role: string; anonymous?: boolean; tags: string[]; ext?: string }

@@ -274,6 +274,11 @@ export function userSubject(app: number, user: string): string {
   return `u.${app}.${user}`
 }
 
+/** Where events of one kind that a user publishes are told. */
+export function eventSubject(app: number, user: string, kind: number): string {
+  return `e.${app}.${kind}.${user}`
+}
+
 /** Where it is told that a user's presence is different now. */
 export function presenceSubject(app: number, user: string): string {
   return `p.${app}.${user}`

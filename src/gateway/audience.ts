@@ -166,6 +166,7 @@ export function openAudience(core: Core, views: Views & PresenceViews): Audience
       for (const device of [...home.devices]) device.end(codes[event.why], last)
     } else if (event.type === 'session.ended') onEnded(home, event)
     else if (event.type === 'watching') watchers.change(home, event)
+    else if (event.type === 'event.published') watchers.publish(home, event)
     else if (event.type === 'room.devices') onRoom(home, event)
     else {
       const telling = tellingOf(news)

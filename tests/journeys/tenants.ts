@@ -115,7 +115,10 @@ const text = [{ MsgType: 'TIMTextElem', MsgContent: { Text: 'hello' } }]
 const form = { type: 0, body: '{"msg":"hello"}' }
 const times = { begintime: 0, endtime: 4_000_000_000_000, limit: 100 }
 const page = { Cursor: 0, Limit: 20 }
+const said = { MsgType: 10001, Content: 'x' }
 const groups = 'group_open_http_svc'
+
+const watch = (i: Ids) => ({ accid: i.user, eventType: 1, publisherAccids: JSON.stringify([i.only]) })
 
 /** A request for every operation, with all the ids that it takes. */
 export const requests: Record<string, Record<string, (ids: Ids) => object>> = {
@@ -174,6 +177,10 @@ export const requests: Record<string, Record<string, (ids: Ids) => object>> = {
     'team/joinTeams.action': i => ({ accid: i.peer }),
     'history/querySessionMsg.action': i => ({ from: i.user, to: i.peer, ...times }),
     'history/queryTeamMsg.action': i => ({ tid: i.tid, accid: i.user, ...times }),
+    'event/subscribe/add.action': i => ({ ...watch(i), ttl: 60 }),
+    'event/subscribe/query.action': watch,
+    'event/subscribe/delete.action': watch,
+    'event/subscribe/batchdel.action': i => ({ accid: i.user, eventType: 1 }),
   },
   volcengine: {
     RegisterUsers: i => ({ Users: [{ UserId: Number(i.user), NickName: 'x' }] }),
@@ -225,6 +232,19 @@ export const requests: Record<string, Record<string, (ids: Ids) => object>> = {
     SendMessage: i => ({ ConversationShortId: i.conv, Sender: Number(i.user), MsgType: 10001, Content: 'x' }),
     GetMessages: i => ({ ConversationShortId: i.tid, MessageIds: [i.msgid] }),
     RecallMessage: i => ({ ConversationShortId: i.tid, MessageId: i.msgid, ParticipantUserId: Number(i.user) }),
+    ModifyMessage: i => ({ ConversationShortId: i.tid, MessageId: i.msgid, Content: 'x' }),
+    DeleteConversationMessage: i => ({ ConversationShortId: i.tid, MessageId: i.msgid, DeleteType: 1 }),
+    DeleteMessage: i => ({ ConversationShortId: i.tid, MessageId: i.msgid, ParticipantUserId: Number(i.user) }),
+    BatchSendMessage: i => ({ ...said, Sender: Number(i.only), Receiver: [Number(i.peer)] }),
+    BatchSendGroupMessage: i => ({
+      ...{ ...said, Sender: Number(i.user), ConversationType: 2 },
+      ConversationShortIds: [i.tid],
+    }),
+    P2PSendMessage: i => ({ ...said, Sender: Number(i.user), ConversationShortId: i.conv }),
+    QueryOnlineStatus: i => ({ UserIds: [Number(i.user), Number(i.only)] }),
+    BatchUpdateUserTags: i => ({ Op: 0, Tags: ['t'], UserIds: [Number(i.only)] }),
+    UnRegisterUsers: i => ({ UserIds: [Number(i.only)] }),
+    UserBroadcast: i => ({ ...said, Sender: Number(i.user), MsgTTL: 60 }),
   },
   native: nativeRequests,
 }

@@ -62,7 +62,10 @@ describe('[MA22] what the app withdrew', () => {
 
   test('from the others is its sender’s alone, and may go from all later', async () => {
     await say('1', { from: 'ben' })
+    await node.core.pins.pin(node.call, group, 1)
     await withdraw(1, 'others')
+    const pinned = async (user: string) => (await node.core.pins.list(group.id, { user })).map(({ seq }) => seq)
+    expect([await pinned('ann'), await pinned('ben')]).toEqual([[], [1]])
     await withdraw(1, 'others')
     expect([await seen(group, 'ann'), await seen(group, 'ben'), await seen(group)]).toEqual([[], [1], [1]])
     expect(node.told.filter(({ event }) => event.type === 'message.withdrawn')).toHaveLength(1)
@@ -72,7 +75,7 @@ describe('[MA22] what the app withdrew', () => {
       reason: 'message.missing',
     })
     await withdraw(1)
-    expect([await seen(group, 'ben'), await seen(group)]).toEqual([[], []])
+    expect([await seen(group, 'ben'), await seen(group), await pinned('ben')]).toEqual([[], [], []])
   })
 
   test('is nothing that end users do', async () => {

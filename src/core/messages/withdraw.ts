@@ -33,15 +33,16 @@ export function openWithdraw(ctx: Context) {
         const before = row?.value.withdrawn?.from
         if (!row || before === 'all') throw new Fault('message.missing')
         if (before === from) return { steps: [], done: () => undefined }
-        const message: Message = { ...(from === 'all' ? placeOf(row.value) : row.value), pinned: undefined }
-        message.withdrawn = { at: ctx.clock(), from }
+        const left = from === 'all' ? placeOf(row.value) : row.value
+        const message: Message = { ...left, withdrawn: { at: ctx.clock(), from } }
         const record = { what: 'withdraw' as const, seq, by: call.operator ?? '' }
         const uncounting = before ? [] : await uncountSteps(conversation, row.value)
         const steps = [
           check(messages, [conv, seq], row),
           put(messages, message),
           append(changes, [conv], record, uncounting.length > 0 ? { withdrawn: 1 } : undefined),
-          ...unpinSteps(row.value),
+          // For its sender it stays as it was, pinned too.
+          ...(from === 'all' ? unpinSteps(row.value) : []),
           ...uncounting,
         ]
         const event = { type: 'message.withdrawn' as const, message, change: unnumbered(conv, record), conversation }

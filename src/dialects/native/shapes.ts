@@ -27,6 +27,14 @@ export function keyText(most: number) {
     .refine(text => text.isWellFormed() && !text.includes('\0'), { error: 'expected well-formed text without NUL' })
 }
 
+/** What an app wants told beside a number of its own: at most 256 bytes. */
+export const config = z
+  .string()
+  .refine(
+    text => Buffer.byteLength(text) <= 256 && text.isWellFormed(),
+    'expected well-formed text of at most 256 bytes',
+  )
+
 /** Words of one user for another. */
 export const words = z.string().max(256)
 

@@ -4,7 +4,7 @@ import type { App } from '../../../src/core/apps/model.ts'
 import { startServer } from '../../support/server.ts'
 import { actionsOf, documented } from '../../support/volcengine-catalogue.ts'
 import { callThrough } from './client.ts'
-import { buildGoClients, unknownToGo } from './go-client.ts'
+import { buildGoClients, type GoAnswer, unknownToGo } from './go-client.ts'
 
 const go = buildGoClients()
 afterAll(() => go.close())
@@ -40,8 +40,8 @@ test('[VO123] any int64 comes back through the Go client as it was sent', async 
       await ask('BatchAddConversationParticipant', { ConversationShortId, Operator: one, ParticipantInfos })
       const asked = { ConversationShortId, ParticipantUserIds: [one, other] }
       await ask('BatchGetConversationParticipant', asked)
-      const [read] = go.typed.get('BatchGetConversationParticipant')?.slice(-1) ?? []
-      const { Result } = read?.typed as { Result: { Participants: { ParticipantUserId: number | bigint }[] } }
+      const read = go.typed.get('BatchGetConversationParticipant')?.at(-1) as GoAnswer
+      const { Result } = read.typed as { Result: { Participants: { ParticipantUserId: number | bigint }[] } }
       expect(Result.Participants.map(each => BigInt(each.ParticipantUserId))).toEqual([one, other])
     }),
     { numRuns: 100 },
