@@ -127,6 +127,17 @@ describe('members', () => {
     expect(await call('GetConversationUserCount', { ConversationShortId: id })).toEqual({ Count: 2 })
   })
 
+  test('[VO45] who is added again is written over, which all of the group see', async () => {
+    const id = await group(2)
+    const one = await device(1)
+    const again = { ParticipantUserId: 2, NickName: 'two', Level: 4, Role: 2, Ext: { a: '1' } }
+    await call('BatchAddConversationParticipant', {
+      ...{ ConversationShortId: id, Operator: 77, ParticipantInfos: [again] },
+    })
+    const member = { role: 'manager', nick: 'two', level: 4, ext: { a: '1', 's:from': 'biz' } }
+    expect(await one.next('change')).toMatchObject({ by: '77', users: ['2'], detail: { member } })
+  })
+
   test('[VO95] in a live group are its owner, and those with a device inside', async () => {
     const id = await create(100)
     const two = await device(2)
@@ -138,6 +149,27 @@ describe('members', () => {
     expect(await call('GetConversationUserCount', { ConversationShortId: id })).toEqual({ Count: 1 })
     await two.ask('room.leave', { conv: id })
     expect(await inside(2)).toBe(false)
+  })
+
+  test('[VO95] of a live group who is inside is shown as they show themselves [volcengine BatchGetConversationParticipant]', async () => {
+    const id = await create(100)
+    const two = await device(2)
+    await two.ask('room.enter', { conv: id, nick: 'two', ext: { a: '1' } })
+    await call('BatchAddManager', { ConversationShortId: id, ManagerUserIds: [4], Operator: 1 })
+    await call('BatchAddBlockParticipants', { ConversationShortId: id, ParticipantBlockInfos: { 2: 600 } })
+    const read = async () =>
+      (await call('BatchGetConversationParticipant', { ConversationShortId: id, ParticipantUserIds: [4, 3, 2, 1] }))
+        .Participants
+    const all = await read()
+    expect(all).toMatchObject([
+      { ParticipantUserId: 4, Role: 2, NickName: '', Operator: 1 },
+      { ParticipantUserId: 2, Role: 0, NickName: 'two', Ext: { a: '1' }, Operator: 0, Status: 0 },
+      { ParticipantUserId: 1, Role: 1, NickName: '' },
+    ])
+    expect(Math.abs(all[1].BlockTime - soon())).toBeLessThan(10)
+    expect(Math.abs(all[1].CreateTime + 600 - soon())).toBeLessThan(10)
+    await two.ask('room.leave', { conv: id })
+    expect((await read()).map((each: { ParticipantUserId: number }) => each.ParticipantUserId)).toEqual([4, 1])
   })
 })
 

@@ -6,12 +6,12 @@ import type { Group, Member, User } from '../model.ts'
 import { conversations, members, users } from '../tables.ts'
 import { mergeTexts } from '../texts.ts'
 import { holds } from '../users/rows.ts'
-import { type Done, type Field, shown, tellChanged } from './changed.ts'
+import { type Done, differs, shown, tellChanged } from './changed.ts'
 import type { Telling } from './leaving.ts'
 import { forever } from './model.ts'
 import { inForce, restrict } from './restricting.ts'
 import { demandMembers, rankOf } from './rights.ts'
-import { groupKey, living, memberKeys, mostManagers } from './rows.ts'
+import { demandFewManagers, groupKey, living, memberKeys } from './rows.ts'
 import { restrictions } from './tables.ts'
 
 /** What is to be different about a member. What is left out stays; '' clears a text. */
@@ -35,7 +35,10 @@ export interface MemberChange {
 export interface ChangeOptions extends Telling {
   /** Mutes may lie on users who are no members too. */
   outside?: boolean
-  /** The owner stays owner, whatever role is asked for them; otherwise that is refused. */
+  /**
+   * The owner stays owner, whatever role is asked for them, where otherwise that is refused; and where there are no managers
+   * nobody becomes one.
+   */
   ownerStays?: boolean
   /** Refuses by Fault what the caller may not; gives what the batch has to check so that this stays so. */
   judge?(group: Group, targets: readonly (Member | undefined)[]): Promise<Step[]>
@@ -99,7 +102,7 @@ async function plan(ctx: Context, call: Call, id: number, asked: readonly Member
   const group = row.value
   if (!options.outside) demandMembers(group)
   const found = await targetsOf(ctx, group, asked)
-  const targets = fitting(options.ownerStays ? found.map(asOwner) : found)
+  const targets = fitting(options.ownerStays ? found.map(each => withRoleThatCanBe(group, each)) : found)
   const checks =
     (await options.judge?.(
       group,
@@ -161,9 +164,10 @@ function fitting(targets: Target[]): Target[] {
   return over < 0 ? targets : targets.slice(0, over)
 }
 
-/** The owner with the role that they have. */
-function asOwner(target: Target): Target {
-  return target.old?.rank === 0 ? { ...target, asked: { ...target.asked, role: undefined } } : target
+function withRoleThatCanBe(group: Group, target: Target): Target {
+  const { asked, old } = target
+  const role = group.policy.managers || !asked.role ? asked.role : 'member'
+  return { ...target, asked: { ...asked, role: old?.rank === 0 ? undefined : role } }
 }
 
 /** For more than one batch: all of them can be managers before the first becomes one. */
@@ -175,12 +179,6 @@ async function demandManagersFit(ctx: Context, id: number, asked: readonly Membe
     rising.map(({ user }) => [id, user]),
   )
   await demandFewManagers(ctx, { id }, rows.filter(row => row?.value.rank === rankOf('member')).length)
-}
-
-async function demandFewManagers(ctx: Context, group: Pick<Group, 'id'>, more: number): Promise<void> {
-  if (more === 0) return
-  const rows = await ctx.store.scan(members, { prefix: [group.id, 1], limit: mostManagers }, 'rank')
-  if (rows.length + more > mostManagers) throw new Fault('group.managers')
 }
 
 /** `number` is that of a mute. */
@@ -220,9 +218,4 @@ function changedMember(old: Member, { role, nick, level, ext, custom, text, noti
     ...(text === undefined ? {} : { text: text || undefined }),
     ...(notify === undefined ? {} : { notify }),
   }
-}
-
-function differs(field: Field, old: Member, next: Member): boolean {
-  if (field === 'role') return old.rank !== next.rank
-  return JSON.stringify(old[field]) !== JSON.stringify(next[field])
 }

@@ -52,6 +52,25 @@ export function openAudience(ctx: Context, crowd: Pick<Crowd, 'find' | 'list'>) 
     return withMutes(room, all)
   }
 
+  /** Those of the users who run a room or are inside, in the order in which they were named. */
+  async function present(call: Call, id: number, ids: readonly string[]): Promise<Present[]> {
+    const { value: room } = await livingRoom(ctx, call, id)
+    const [rows, known, inside] = await Promise.all([
+      ctx.store.getMany(
+        members,
+        ids.map(user => [id, user]),
+      ),
+      accountsOf(room, ids),
+      crowd.find(id, ids),
+    ])
+    const all = ids.flatMap((user, i): Present[] => {
+      const row = rows[i]
+      const fixed = row && holds(known[i], row.value.joined) ? row.value : undefined
+      return fixed || inside[i] ? [{ user, fixed, inside: inside[i] }] : []
+    })
+    return withMutes(room, all)
+  }
+
   /** Accounts in a room, in the order of the users; undefined for those outside. Refuses what is no room. */
   async function standing(call: Call, id: number, ids: readonly string[]): Promise<(RoomMember | undefined)[]> {
     await livingRoom(ctx, call, id)
@@ -86,5 +105,5 @@ export function openAudience(ctx: Context, crowd: Pick<Crowd, 'find' | 'list'>) 
     )
   }
 
-  return { newest, runners, standing }
+  return { newest, runners, present, standing }
 }

@@ -1,9 +1,14 @@
 import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
+import type { Member } from '../../core/model.ts'
+import type { Present } from '../../core/rooms/audience.ts'
 import type { RoomMember } from '../../core/rooms/model.ts'
 import type { Restrained } from '../../core/rooms/restraining.ts'
 import { errors } from './errors.ts'
 import { cursor, type Int64, int64, keyText, list, maybe, seconds, shown, twinUsers } from './shapes.ts'
+
+/** What is shown of members. */
+export type Shown = Pick<Member, 'user' | 'mutedUntil' | 'invitedBy' | 'joined' | 'rank' | 'ext' | 'level' | 'nick'>
 
 /** A page of a list of a live group. */
 export const page = { Cursor: cursor, Limit: z.int().min(1).max(20) }
@@ -49,6 +54,20 @@ export function pageEnd(next: number | undefined) {
 export function shownInside(inside: RoomMember | undefined) {
   const { avatar = '', ext = {}, marks = [], nick = '' } = inside ?? {}
   return { AvatarUrl: avatar, Ext: ext, Marks: marks, NickName: nick }
+}
+
+/** Somebody in a live group as a member: as they show themselves inside, and by what is kept of them. */
+export function asMember({ user, inside, fixed, mutedUntil }: Present): Shown {
+  return {
+    user,
+    mutedUntil,
+    invitedBy: fixed?.invitedBy,
+    joined: fixed?.joined ?? inside?.entered ?? 0,
+    rank: fixed?.rank ?? inside?.rank ?? 2,
+    ext: inside?.ext ?? fixed?.ext,
+    level: fixed?.level,
+    nick: inside?.nick || fixed?.nick,
+  }
 }
 
 /** Who is on one of the lists of a live group, and since when. */

@@ -50,7 +50,7 @@ const sendRequest = z.object({
 
 /**
  * SendMessage: stores a message of a member. Mute is not checked and no callback asked; a ClientMsgId that was there
- * within seven days gives the first message's id.
+ * within seven days gives the first message's id. What a live group has no place for is dropped, and answered all the same.
  */
 export const sendMessage = operation({
   key: 'SendMessage',
@@ -59,7 +59,6 @@ export const sendMessage = operation({
     const from = demandTwin('Sender', r.Sender, r.SenderStr)
     demandSize(r.Content, r.Ext)
     const conversation = await core.directs.get(call.app.id, r.ConversationShortId)
-    if (conversationType(conversation) === 100) await countLive(core, conversation, r.Priority)
     const mentioned = twinUsers('MentionedUsers', r.MentionedUsers, r.MentionedUsersStr)
     const visible = twinUsers('VisibleUsers', r.VisibleUsers, r.VisibleUsersStr)
     const invisible = twinUsers('InvisibleUsers', r.InvisibleUsers, r.InvisibleUsersStr)
@@ -75,6 +74,7 @@ export const sendMessage = operation({
       quote: r.RefMsgInfo && { id: ownIdOf(r.RefMsgInfo.ReferencedMessageId), hint: r.RefMsgInfo.Hint },
       checks: { users: false, mute: false },
       unasked: true,
+      over: conversationType(conversation) === 100 ? await isOver(core, conversation, r.Priority) : undefined,
     })
     return { MessageId: sent.id }
   },
@@ -167,9 +167,9 @@ async function demandRole(core: Core, conversation: Conversation, user: string, 
     throw new Fault('group.role', `RecallRole ${role} does not allow ${roleOf(member)} ${user} to recall this message`)
 }
 
-/** What a live group takes beyond its rate is refused instead of silently dropped, so that the caller learns of it. */
-async function countLive(core: Core, conversation: Conversation, priority: number | undefined): Promise<void> {
-  if (priority !== 2) await core.limits.count('volcengine', 'SendMessage.live', String(conversation.id), liveMessages)
+/** Whether a live group has no place for a message at this moment; for one of high priority it always has. */
+async function isOver(core: Core, { id }: Conversation, priority: number | undefined): Promise<boolean> {
+  return priority !== 2 && core.rooms.flow.overOwn('volcengine', 'SendMessage.live', liveMessages, id)
 }
 
 function present<T>(found: (T | undefined)[]): T[] {

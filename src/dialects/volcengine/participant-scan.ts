@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import type { Call } from '../../core/call.ts'
 import type { Core } from '../../core/core.ts'
-import type { Member } from '../../core/model.ts'
 import type { Present } from '../../core/rooms/audience.ts'
 import { resource } from '../dialect.ts'
-import { pageEnd, shownInside } from './live.ts'
+import { asMember, pageEnd, shownInside } from './live.ts'
 import { conversationType, cursor, keyText, maybe, ownId, participantRole, seconds, shown } from './shapes.ts'
 
 const operation = resource()
@@ -70,21 +69,21 @@ async function scanMembers(core: Core, r: ScanRequest): Promise<Page> {
   return { present: members.map(fixed => ({ user: fixed.user, fixed, mutedUntil: fixed.mutedUntil })), next }
 }
 
-/** Somebody online as they show themselves inside; everybody else by what is kept of them as a member. */
-function participant(ConversationShortId: number, { user, inside, fixed, mutedUntil = 0 }: Present) {
-  const member: Partial<Member> = fixed ?? {}
-  const { NickName, Ext, ...rest } = shownInside(inside)
+function participant(ConversationShortId: number, present: Present) {
+  const member = asMember(present)
+  const { AvatarUrl, Marks } = shownInside(present.inside)
   return {
-    ...rest,
-    BlockTime: seconds(mutedUntil),
+    AvatarUrl,
+    BlockTime: seconds(member.mutedUntil ?? 0),
     ConversationShortId,
-    CreateTime: seconds(fixed?.joined ?? inside?.entered ?? 0),
-    Ext: inside?.ext ? Ext : (member.ext ?? {}),
+    CreateTime: seconds(member.joined),
+    Ext: member.ext ?? {},
     Level: member.level ?? 0,
-    NickName: NickName || (member.nick ?? ''),
+    Marks,
+    NickName: member.nick ?? '',
     ...shown('Operator', member.invitedBy ?? ''),
-    ...shown('ParticipantUserId', user),
-    Role: participantRole({ rank: fixed?.rank ?? inside?.rank ?? 2 }),
+    ...shown('ParticipantUserId', member.user),
+    Role: participantRole(member),
     Status: 0,
   }
 }

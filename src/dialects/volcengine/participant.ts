@@ -4,10 +4,24 @@ import type { Core } from '../../core/core.ts'
 import { Fault } from '../../core/errors.ts'
 import type { MemberChange } from '../../core/groups/changing.ts'
 import type { MemberDraft } from '../../core/groups/rows.ts'
-import type { Conversation, Group, Member } from '../../core/model.ts'
+import type { Conversation, Group } from '../../core/model.ts'
 import { resource } from '../dialect.ts'
 import { memberCounts } from './conversation.ts'
-import { cursor, ext, idOf, int64, list, loneIdOf, maybe, ownId, participantRole, seconds, userId } from './shapes.ts'
+import { asMember, type Shown } from './live.ts'
+import {
+  conversationType,
+  cursor,
+  ext,
+  idOf,
+  int64,
+  list,
+  loneIdOf,
+  maybe,
+  ownId,
+  participantRole,
+  seconds,
+  userId,
+} from './shapes.ts'
 
 const operation = resource()
 
@@ -62,14 +76,13 @@ export const batchDeleteConversationParticipant = operation({
   },
 })
 
-/** BatchGetConversationParticipant: those of the users who are in the conversation. */
+/** BatchGetConversationParticipant: those of the users who are in the conversation, in a live group also who is inside. */
 export const batchGetConversationParticipant = operation({
   key: 'BatchGetConversationParticipant',
   request: z.object({ ConversationShortId: ownId, ParticipantUserIds: list(userId) }),
   async run(core, call, r) {
     const conversation = await core.directs.get(call.app.id, r.ConversationShortId)
-    const found = await core.members.findMany(conversation.id, r.ParticipantUserIds)
-    const here = found.filter(member => member !== undefined)
+    const here = await membersHere(core, call, conversation, r.ParticipantUserIds)
     return { Participants: here.map(member => participantInfo(core, conversation, member)) }
   },
 })
@@ -119,6 +132,13 @@ async function groupOf(core: Core, call: Call, id: number): Promise<Group> {
   return conversation
 }
 
+async function membersHere(core: Core, call: Call, conversation: Conversation, users: string[]): Promise<Shown[]> {
+  if (conversationType(conversation) === 100)
+    return (await core.rooms.present(call, conversation.id, users)).map(asMember)
+  const found = await core.members.findMany(conversation.id, users)
+  return found.filter(member => member !== undefined)
+}
+
 /** Who is added or changed through the API carries `s:from`, as with the vendor. */
 function markedExt(given: Record<string, string> | undefined): Record<string, string> {
   return { ...given, 's:from': 'biz' }
@@ -150,7 +170,7 @@ function memberChange(each: z.output<typeof change>): MemberChange {
   }
 }
 
-function participantInfo(core: Core, conversation: Conversation, member: Member) {
+function participantInfo(core: Core, conversation: Conversation, member: Shown) {
   const mutedUntil = member.mutedUntil ?? 0
   return {
     ConversationShortId: conversation.id,
