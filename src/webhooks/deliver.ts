@@ -68,8 +68,12 @@ export async function openDelivering(
   const open = new Map<number, Map<string, Open>>()
   const queue = keyedQueue()
   let closed = false
+  let turn = 0
   const way = openGivingWay(() => {
-    for (const own of open.values()) for (const each of own.values()) for (const lane of each.lanes) lane.wake()
+    // Each time another lane comes first: what is to be had may not be enough for all.
+    const all = [...open.values()].flatMap(own => [...own.values()].flatMap(each => each.lanes))
+    turn++
+    for (let i = 0; i < all.length; i++) all[(i + turn) % all.length]?.wake()
   })
   const quiet = core.bus.subscribe(outboxSubject, news => {
     const { app, lane, node } = news as Announced
@@ -161,7 +165,7 @@ export async function openDelivering(
   function begin(listener: Listener): Open {
     const sending = listener.open(core)
     const { claim, bound, age } = settings
-    const limits = { claim, bound: Math.ceil(bound / lanes), age, beside: listener.beside, way }
+    const limits = { claim, bound: Math.ceil(bound / lanes), age, beside: listener.beside, take: way.take }
     const own = Array.from({ length: lanes }, (_, lane) => openLane(core, listener, lane, sending, limits))
     for (const each of own) each.wake()
     return { listener, sending, lanes: own }

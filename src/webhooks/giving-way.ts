@@ -5,8 +5,6 @@ import { performance } from 'node:perf_hooks'
 export interface GivingWay {
   /** Gives how many of so many may be taken up now. */
   take(wanted: number): number
-  /** So many of those were not there to be taken up: others may have them. */
-  giveBack(spare: number): void
   close(): void
 }
 
@@ -43,9 +41,6 @@ export function openGivingWay(again: () => void, isFull: IsFull = openIsFull()):
       taken += given
       if (given < wanted) refused = true
       return given
-    },
-    giveBack(spare) {
-      taken = Math.max(0, taken - spare)
     },
     close: () => clearInterval(timer),
   }

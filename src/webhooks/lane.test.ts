@@ -72,6 +72,32 @@ describe('a lane', () => {
     stops.splice(stops.length - 1, 1)
   })
 
+  test('[WH45] a lane that has nothing takes nothing from the others, and goes on when there is more to be had', async () => {
+    const asked: number[] = []
+    let left = 0
+    const take = (wanted: number) => {
+      if (wanted > 0) asked.push(wanted)
+      const given = Math.min(wanted, left)
+      left -= given
+      return given
+    }
+    const at = await start({ take })
+    at.own.wake()
+    await expect.poll(() => at.own.holds()).toBe(true)
+    await soon(20)
+    expect(asked).toEqual([])
+    await at.grow(...Array.from({ length: 10 }, (_, i) => `k${i}`))
+    at.own.wake()
+    await expect.poll(() => asked).toEqual([10])
+    left = 4
+    at.own.wake()
+    await expect.poll(() => at.sent.length).toBe(4)
+    left = 100
+    at.own.wake()
+    await expect.poll(() => at.sent.length).toBe(10)
+    await expect.poll(async () => (await at.row())?.next).toBe(11)
+  })
+
   test('[WH2] takes events that are shown to it without reading them again, in order, and reads those that it was not shown', async () => {
     const at = await start()
     at.own.wake()

@@ -3,7 +3,6 @@ import type { Held } from '../core/outbox/deliveries.ts'
 import { mostInBulk } from '../core/outbox/parking.ts'
 import type { Kept } from '../core/tables.ts'
 import { openGaps } from './gaps.ts'
-import type { GivingWay } from './giving-way.ts'
 import type { Listening, Sending } from './sending.ts'
 import { openShown } from './shown.ts'
 
@@ -15,8 +14,8 @@ export interface LaneSettings {
   bound: number
   /** Events older than this are set aside. */
   age: number
-  /** How many events may be taken up now; a lane is woken when there is more to be had. */
-  way: Pick<GivingWay, 'take' | 'giveBack'>
+  /** Gives how many of so many events may be taken up now; a lane is woken when there is more to be had. */
+  take(wanted: number): number
   /** Events with one key go beside each other too. */
   beside?: boolean
 }
@@ -96,15 +95,16 @@ export function openLane(
     while (again && !closed) {
       again = false
       if (!held && !(await claim())) return
-      const free = Math.min(inMemory - unsettled, span - (read - next))
-      const room = free > 0 ? settings.way.take(Math.min(free, page)) : 0
+      const room = Math.min(page, inMemory - unsettled, span - (read - next))
       more = true
       if (room <= 0) return
       const of = generation
       const rows = shown.take(read, room) ?? (await deliveries.read(app, lane, read, room))
-      settings.way.giveBack(room - rows.length)
       if (of !== generation) continue
-      for (const row of rows) enter(row)
+      // Asked for when they are there: a lane that has nothing must not stand in the way of those that have.
+      const given = settings.take(rows.length)
+      for (const [i, row] of rows.entries()) i < given ? enter(row) : shown.keep(row)
+      if (given < rows.length) return
       more = rows.length === room || shown.has(read)
       if (more && unsettled < inMemory) again = true
       if (again) await new Promise(resolve => setImmediate(resolve))
@@ -115,7 +115,7 @@ export function openLane(
   function offer(row: Kept) {
     const full = unsettled >= inMemory || read - next >= span
     if (held && full) more = true
-    else if (held && !closed && !reading && row.place === read && settings.way.take(1) === 1) enter(row)
+    else if (held && !closed && !reading && row.place === read && settings.take(1) === 1) enter(row)
     else {
       shown.keep(row)
       wake()

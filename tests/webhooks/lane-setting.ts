@@ -50,7 +50,7 @@ export async function startLane(settings: Partial<LaneSettings> = {}) {
     claim: 10_000,
     bound: 100_000,
     age: 1e9,
-    way: { take: (wanted: number) => wanted, giveBack() {} },
+    take: (wanted: number) => wanted,
     ...settings,
   })
   let last = 0
