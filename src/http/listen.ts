@@ -36,6 +36,12 @@ const bodyLimit = 2 * 1024 * 1024
 /** How long headers and the body of a call may take to come, and how long a file may (ms). */
 const patience = { call: 30_000, file: 1_800_000 }
 
+/**
+ * Connections that may wait to be accepted. The usual 511 are fewer than come at once after a break of the network, and
+ * each one too many tries again only after a second, then after two more, and four.
+ */
+const backlog = 4096
+
 /** How long a call may still take once the server stops (ms); no vendor's own limit is longer. */
 const grace = 3000
 
@@ -81,7 +87,7 @@ export async function listen(
     return send(reply, await serve(dialect, core, wire, metrics.observe))
   }
 
-  await app.listen({ host: options.host, port: options.port })
+  await app.listen({ host: options.host, port: options.port, backlog })
   const secure = options.tls && (await listenTls(app.routing.bind(app), options.host, options.tls))
   return {
     port: (app.server.address() as AddressInfo).port,
@@ -138,7 +144,7 @@ function listenTls(
   )
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(tls.port, host, () => resolve(server))
+    server.listen({ port: tls.port, host, backlog }, () => resolve(server))
   })
 }
 
