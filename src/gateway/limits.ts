@@ -7,7 +7,7 @@ export interface GatewayLimits {
   /** Frames per second that a device may send for long, and how many at once. */
   rate: number
   burst: number
-  /** Operations of one socket under way at the same time. */
+  /** Operations of one socket under way at the same time; what it asks beyond waits. */
   underWay: number
   /** Sockets that have not signed in yet. */
   unsigned: number
@@ -36,17 +36,20 @@ export const usualLimits: GatewayLimits = {
   grace: 3000,
 }
 
-/** Says whether one more fits: 'yes', 'no', or 'enough' for somebody who goes on long after having been told no. */
-export type Meter = (now: number) => 'yes' | 'no' | 'enough'
+/** Whether one more fits: 'yes', 'no', or 'enough' for somebody who goes on long after having been told no. */
+export type Allowed = 'yes' | 'no' | 'enough'
 
-/** A bucket of `burst` that is filled again at `rate` per second. */
-export function meter({ rate, burst }: Pick<GatewayLimits, 'rate' | 'burst'>, start: number): Meter {
-  let tokens = burst
-  let at = start
-  return now => {
-    tokens = Math.min(burst, tokens + ((now - at) / 1000) * rate) - 1
-    at = now
-    if (tokens >= 0) return 'yes'
-    return tokens > -burst ? 'no' : 'enough'
-  }
+/** What is left of an allowance, and when that was (ms). */
+export interface Bucket {
+  tokens: number
+  at: number
+}
+
+/** Takes one from a bucket of `burst` that is filled again at `rate` per second. */
+export function take(bucket: Bucket, { rate, burst }: Pick<GatewayLimits, 'rate' | 'burst'>, now: number): Allowed {
+  const tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * rate) - 1
+  bucket.tokens = tokens
+  bucket.at = now
+  if (tokens >= 0) return 'yes'
+  return tokens > -burst ? 'no' : 'enough'
 }

@@ -45,7 +45,8 @@ interface Watched {
 }
 
 interface Watcher {
-  watches: Set<Watched>
+  /** Absent for the many who watch nobody. */
+  watches: Set<Watched> | undefined
   /** What came while the subscriptions were read. */
   held: EventOf<'watching'>[] | undefined
 }
@@ -60,7 +61,7 @@ export function openWatchers(core: Core, views: PresenceViews): Watchers {
   let changed = new Set<Watched>()
 
   async function enter(home: Household): Promise<void> {
-    const watcher: Watcher = { watches: new Set(), held: [] }
+    const watcher: Watcher = { watches: undefined, held: [] }
     watchers.set(home, watcher)
     for (let after: string | undefined; ; ) {
       const { found, next } = await core.presence.watching.list(home.app, home.user, { after, limit: page })
@@ -81,7 +82,7 @@ export function openWatchers(core: Core, views: PresenceViews): Watchers {
   }
 
   function apply(home: Household, watcher: Watcher, { added, removed }: EventOf<'watching'>) {
-    for (const watched of [...watcher.watches])
+    for (const watched of [...(watcher.watches ?? [])])
       if (!removed || removed.includes(watched.user)) release(home, watcher, watched)
     for (const { user, until } of added) watch(home, watcher, user, until)
   }
@@ -90,7 +91,7 @@ export function openWatchers(core: Core, views: PresenceViews): Watchers {
     const subject = presenceSubject(home.app, user)
     const watched = all.get(subject) ?? begin(subject, home.app, user)
     watched.by.set(home, until)
-    watcher.watches.add(watched)
+    watcher.watches = (watcher.watches ?? new Set()).add(watched)
   }
 
   function begin(subject: string, app: number, user: string): Watched {
@@ -103,7 +104,7 @@ export function openWatchers(core: Core, views: PresenceViews): Watchers {
   }
 
   function release(home: Household, watcher: Watcher, watched: Watched) {
-    watcher.watches.delete(watched)
+    watcher.watches?.delete(watched)
     watched.by.delete(home)
     if (watched.by.size > 0) return
     watched.stop()

@@ -35,7 +35,10 @@ export function openRecords(ctx: Context) {
 
   function write(sessions: readonly Session[], what: 'in' | 'out', why?: EndWhy): void {
     if (sessions.length === 0) return
-    if (waiting.length + sessions.length > mostWaiting) return missed(new StoreUnavailable('busy'))
+    if (waiting.length + sessions.length > mostWaiting) {
+      missed(new StoreUnavailable('busy'))
+      return
+    }
     for (const session of sessions) waiting.push(stepsOf(session, what, why))
     writing ??= writeAll()
   }
