@@ -2,14 +2,14 @@
 export interface GatewayLimits {
   /** Bytes of one frame from a device. */
   frame: number
-  /** From the connection to the end of the sign-in. */
+  /** From the connection to the sign-in, and for the sign-in itself. */
   signIn: number
   /** Frames per second that a device may send for long, and how many at once. */
   rate: number
   burst: number
   /** Operations of one socket under way at the same time; what it asks beyond waits. */
   underWay: number
-  /** Sockets that have not signed in yet. */
+  /** Sockets that have not signed in yet: as many as are let in within that time. */
   unsigned: number
   /** Bytes waiting for a device from which passing frames are dropped, and from which the socket is closed. */
   dropFrom: number
@@ -28,7 +28,7 @@ export const usualLimits: GatewayLimits = {
   rate: 50,
   burst: 200,
   underWay: 32,
-  unsigned: 2000,
+  unsigned: 10_000,
   dropFrom: 256 * 1024,
   closeFrom: 4 * 1024 * 1024,
   heartbeat: 25_000,

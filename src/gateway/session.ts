@@ -12,6 +12,7 @@ import { codes, type Ending, endingOf, howOf } from './codes.ts'
 import { endsOf } from './crowds.ts'
 import { type Frame, frame } from './frames.ts'
 import { type Bucket, type GatewayLimits, take } from './limits.ts'
+import { openLine } from './line.ts'
 import type { Outlet, Outlets } from './outlet.ts'
 import { openProving, signInWith } from './proving.ts'
 import type { Stranger } from './refusals.ts'
@@ -77,6 +78,7 @@ const origin = { dialect: 'native', via: 'client' } as const
 export function openSessions(around: Surroundings): Sessions {
   const { core, native, limits, audience, outlets } = around
   const proving = openProving(core, around.dialects, 2 * limits.signIn)
+  const wait = openLine()
   const asking = openAsking<Session>(around, outlets.push)
 
   function open(ws: WebSocket, { address, port }: { address: string; port?: number }): Session {
@@ -92,13 +94,14 @@ export function openSessions(around: Surroundings): Sessions {
       heard: now,
       toldHeard: now,
       allowance: { tokens: limits.burst, at: now },
-      deadline: setTimeout(() => end(session, codes.late), limits.signIn),
+      deadline: undefined,
       call: undefined,
       device: undefined,
       entering: undefined,
       desk: undefined,
       ending: undefined,
     }
+    startDeadline(session)
     ws.on('message', (data: Buffer, isBinary) => {
       session.heard = Date.now()
       if (session.state !== 'gone') receive(session, data, isBinary)
@@ -123,7 +126,17 @@ export function openSessions(around: Surroundings): Sessions {
     }
     if (session.state !== 'new' || read.do !== 'signIn') return end(session, codes.protocol)
     session.state = 'signing'
-    void comeIn(session, read)
+    // That others came first is not the device's fault.
+    stopDeadline(session)
+    wait(() => {
+      if (session.over) return
+      startDeadline(session)
+      void comeIn(session, read)
+    })
+  }
+
+  function startDeadline(session: Session) {
+    session.deadline = setTimeout(() => end(session, codes.late), limits.signIn)
   }
 
   async function comeIn(session: Session, read: Asked): Promise<void> {

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Call } from '../../src/core/call.ts'
+import type { Dialect } from '../../src/dialects/dialect.ts'
 import { codes } from '../../src/gateway/codes.ts'
 import { partsOf } from '../../src/lib/parts.ts'
 import { startServer, type TestServer } from '../support/server.ts'
-import { signIn } from '../support/socket.ts'
+import { connect, signIn } from '../support/socket.ts'
 import { openWord, trusting } from '../support/trusting.ts'
 
 let server: TestServer
@@ -90,6 +91,31 @@ describe('a device that asks much', () => {
 })
 
 describe('many who come at once', () => {
+  test('[GW122] sign in one after another, and none is late because others came first', async () => {
+    const slow: Dialect = {
+      ...trusting,
+      name: 'tencent',
+      async signIn(...asked) {
+        // Work that nothing else can go beside.
+        for (const end = performance.now() + 5; performance.now() < end; );
+        return (trusting.signIn as NonNullable<Dialect['signIn']>)(...asked)
+      },
+    }
+    const gateway = { signIn: 500 }
+    const other = await startServer({ signIns: [slow], store: server.store, accounts: server.accounts, gateway })
+    try {
+      const sockets = await Promise.all(comers.slice(0, 100).map(() => connect(other)))
+      sockets.forEach(({ ws }, i) => {
+        ws.send(JSON.stringify({ id: 0, do: 'signIn', with: { ...word(comers[i] as string), dialect: 'tencent' } }))
+      })
+      const welcomed = await Promise.all(sockets.map(socket => socket.next('welcome')))
+      expect(welcomed.map(frame => frame.user)).toEqual(comers.slice(0, 100))
+      await Promise.all(sockets.map(socket => socket.close()))
+    } finally {
+      await other.stop()
+    }
+  })
+
   test('[GW121] are let in, and who is here is answered meanwhile', async () => {
     const here = await signIn(server, word('here'))
     let inside = 0
