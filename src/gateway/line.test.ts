@@ -24,7 +24,7 @@ test('[GW122] a few begin each turn, in their order', async () => {
 })
 
 test('[GW122] others have their turns while thousands wait', async () => {
-  const wait = openLine()
+  const wait = openLine(4)
   let begun = 0
   for (let i = 0; i < 2000; i++) wait(() => begun++)
   let turns = 0

@@ -1,11 +1,8 @@
-/** How many begin in one turn of the event loop: some two milliseconds of work. */
-const usual = 4
-
 /**
- * A line in which sign-ins wait, and from which a few begin in each turn of the event loop, in the order of their coming.
- * Were all that come at once done in one turn, those who are here already would wait for seconds.
+ * A line from which so many begin in each turn of the event loop, in the order of their coming. Were all who come or go at
+ * once done in one turn, everybody else would wait for a second.
  */
-export function openLine(each = usual): (work: () => void) => void {
+export function openLine(each: number): (work: () => void) => void {
   const waiting: (() => void)[] = []
 
   function turn() {

@@ -75,10 +75,14 @@ const upstream = z.object({
 /** What a device does is done in the user's name with the user's rights, whichever credentials proved who it is. */
 const origin = { dialect: 'native', via: 'client' } as const
 
+/** How many come in and go in one turn of the event loop: a millisecond or two of work. */
+const together = { coming: 4, going: 16 }
+
 export function openSessions(around: Surroundings): Sessions {
   const { core, native, limits, audience, outlets } = around
   const proving = openProving(core, around.dialects, 2 * limits.signIn)
-  const wait = openLine()
+  const comeInTurn = openLine(together.coming)
+  const goInTurn = openLine(together.going)
   const asking = openAsking<Session>(around, outlets.push)
 
   function open(ws: WebSocket, { address, port }: { address: string; port?: number }): Session {
@@ -128,7 +132,7 @@ export function openSessions(around: Surroundings): Sessions {
     session.state = 'signing'
     // That others came first is not the device's fault.
     stopDeadline(session)
-    wait(() => {
+    comeInTurn(() => {
       if (session.over) return
       startDeadline(session)
       void comeIn(session, read)
@@ -222,7 +226,7 @@ export function openSessions(around: Surroundings): Sessions {
     outlets.shut(session)
     asking.drop(session)
     stopDeadline(session)
-    around.gone(session, forget(session))
+    around.gone(session, new Promise(resolve => goInTurn(() => resolve(forget(session)))))
   }
 
   async function forget(session: Session): Promise<void> {

@@ -135,6 +135,21 @@ describe('many who come at once', () => {
     await Promise.all([here, ...sockets].map(socket => socket.close()))
   })
 
+  test('[GW124] go a few at a time, and who is here is answered meanwhile', async () => {
+    const here = await signIn(server, word('here'))
+    const sockets = await Promise.all(comers.map(user => signIn(server, word(user))))
+    expect(server.gateway.stats().users).toBe(1 + comers.length)
+    for (const { ws } of sockets) ws.terminate()
+    const left = new Set<number>()
+    while (server.gateway.stats().users > 1) {
+      await here.ask('ping')
+      left.add(server.gateway.stats().users)
+    }
+    expect(left.size).toBeGreaterThan(5)
+    await expect.poll(async () => (await server.core.presence.of(rest.app.id, comers)).flat()).toEqual([])
+    await here.close()
+  })
+
   test('[GW121] wait for a server that is busy, and none has to try again', async context => {
     if (mostWaiting() < connections) context.skip(`this system lets no ${connections} connections wait`)
     const done = new Int32Array(new SharedArrayBuffer(4))
