@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,11 +7,6 @@ import { Api } from 'tls-sig-api-v2'
 import { type Subject, startSubject } from './processes.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
-
-/** What `npm start` gives to Node: what is measured is the server as it is run. */
-const flags: string[] = JSON.parse(
-  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-).scripts.start.match(/--\S+/g)
 
 /** A Magpie server under measurement, with a data folder of its own. */
 export interface Magpie extends Subject {
@@ -44,7 +39,7 @@ export async function startMagpie(durability: 'full' | 'relaxed', webhooks: obje
     config,
     `listen: { port: 0 }\nstore: "sqlite:${data}"\ndurability: ${durability}\nlimits: off\nlog: ${process.env.MAGPIE_LOG ?? 'error'}\n${accounts(webhooks)}`,
   )
-  const subject = await startSubject(main, { MAGPIE_CONFIG: config }, [], flags)
+  const subject = await startSubject(main, { MAGPIE_CONFIG: config })
   const signer = new Api(app.id, app.secretKey)
   const adminSig = signer.genSig('administrator', 86_400)
   const path = (command: string) =>

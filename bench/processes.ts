@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import flags from '../scripts/node-flags.json' with { type: 'json' }
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 
@@ -16,23 +17,18 @@ export interface Subject {
   stop(): Promise<void>
 }
 
-/** Starts a TypeScript server file and waits for the line that names its port. `flags` are Node's own. */
+/** Starts a TypeScript server file and waits for the line that names its port. */
 export async function startSubject(
   file: string,
   env: Record<string, string> = {},
   args: string[] = [],
-  flags: string[] = [],
 ): Promise<Subject> {
   // MAGPIE_PROFILE names a folder that takes a CPU profile of each thread of the server.
   const profile = process.env.MAGPIE_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.MAGPIE_PROFILE}`] : []
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', ...flags, ...profile, file, ...args],
-    {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
+  const child = spawn(process.execPath, [...flags, ...profile, file, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const port = await new Promise<number>((resolve, reject) => {
     child.once('exit', code => reject(new Error(`${file} ended with ${code}`)))
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', line => {

@@ -31,7 +31,7 @@ const parts: Part[] = [
   {
     name: 'config',
     path: 'src/config',
-    may: [...below, 'src/push/settings.ts', 'src/webhooks/policy.ts', 'src/webhooks/settings.ts'],
+    may: [...below, 'src/push/settings.ts', ...['ids', 'policy', 'settings'].map(name => `src/webhooks/${name}.ts`)],
   },
   { name: 'http', path: 'src/http/', may: [...seams, 'src/storage/blobs/blobs.ts', ...below] },
   { name: 'gateway', path: 'src/gateway/', may: [...seams, ...below] },

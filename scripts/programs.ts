@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { root } from './files.ts'
+import flags from './node-flags.json' with { type: 'json' }
 
 /** How a program ended, and what it wrote to both outputs. */
 export interface Ended {
@@ -49,4 +50,4 @@ export function has(program: string): boolean {
 }
 
 /** The Node that runs this, with the flags of scripts/run.mjs. */
-export const node: [string, string[]] = [process.execPath, ['--disable-warning=ExperimentalWarning']]
+export const node: [string, string[]] = [process.execPath, flags]

@@ -26,7 +26,9 @@ if (node === process.execPath && major < 24) {
   process.exit(1)
 }
 
-const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...process.argv.slice(2)], { stdio: 'inherit' })
+// A server whose many connections have come to rest does not keep what the young generation needed while they came.
+const flags = JSON.parse(readFileSync(join(root, 'scripts', 'node-flags.json'), 'utf8'))
+const child = spawn(node, [...flags, ...process.argv.slice(2)], { stdio: 'inherit' })
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
 for (const signal of signals) process.on(signal, () => child.kill(signal))
 // npm hands a signal to its shell, which may die of it alone; who is left without a parent then has to stop.

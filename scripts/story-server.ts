@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parse } from 'yaml'
 import { root } from './files.ts'
+import flags from './node-flags.json' with { type: 'json' }
 
 /** The credentials that the first start made. */
 export interface Keys {
@@ -33,7 +34,7 @@ export async function startStoryServer(folder: string, port = 0): Promise<StoryS
   writeFileSync(config, `store: ${JSON.stringify(`sqlite:${join(folder, 'data')}`)}\nlimits: off\nlog: warn\n`)
   // What is set outside is meant for somebody else's server.
   const outside = Object.entries(process.env).filter(([name]) => !name.startsWith('MAGPIE_'))
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'src/main.ts')], {
+  const child = spawn(process.execPath, [...flags, join(root, 'src/main.ts')], {
     env: { ...Object.fromEntries(outside), MAGPIE_CONFIG: config, MAGPIE_PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

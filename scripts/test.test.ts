@@ -7,6 +7,7 @@ test('only programs that tests name are missed', () => {
   const texts = ["spawn('strace', [])", 'no wrk here', "launch('chromium')"]
   expect(missingPrograms(texts, () => false)).toEqual(['strace', 'chromium'])
   expect(missingPrograms(texts, name => name === 'strace')).toEqual(['chromium'])
+  expect(missingPrograms(["spawnSync('go', ['build'])"], () => false)).toEqual(['go'])
 })
 
 test('a skipped test needs a reason, and in a full run one that no program would mend', () => {

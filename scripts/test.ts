@@ -12,6 +12,7 @@ const packages = new Map([
   ['strace', 'strace'],
   ['wrk', 'wrk'],
   ['chromium', 'chromium'],
+  ['go', 'golang-go'],
 ])
 
 /** Minutes that a run may take on two cores. */

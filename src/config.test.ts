@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { accountsOf, operatorPath, parseConfig } from './config.ts'
+import type { Ids } from './webhooks/ids.ts'
 
 const whole = `
 listen: { host: 127.0.0.1, port: 8750 }
@@ -105,6 +106,26 @@ describe('configuration', () => {
     ],
   ])('[CF2] %s is refused with its line', (_what, text, message) => {
     expect(() => parseConfig(text, 'magpie.yaml')).toThrow(message)
+  })
+
+  const ids = new Map([
+    ['tencent', new Set(['C2C.CallbackBeforeSendMsg'])],
+    ['netease-copy', new Set(['copy/1', 'copy/2'])],
+  ]) as Ids
+  const copies = 'accounts.0.apps.0.webhooks.1'
+
+  test.each([
+    ['on', 'on: [copy/2, copy/1]', undefined],
+    ['on', "on: [copy/1, '*', copy/99]", `${copies}.on.2: webhooks of kind netease-copy have no "copy/99"`],
+    ['on', 'on: [C2C.CallbackBeforeSendMsg]', `${copies}.on.0: webhooks of kind netease-copy have no "C2C`],
+    ['on', 'on: [C2C.CallbackBeforeSendMsg]', 'those of kind tencent have'],
+    ['on', 'on: [copy/1 ]\n            templates: { copy/1: {} }', undefined],
+    ['templates', 'templates: { copy/3: {} }', `${copies}.templates.copy/3: webhooks of kind netease-copy have no`],
+    ['templates', "templates: { '*': {} }", `${copies}.templates.*: webhooks of kind netease-copy have no "*"`],
+  ])('[WH46] an id that nobody is asked or told of is refused with its line (%s: %s)', (_where, yaml, message) => {
+    const read = () => parseConfig(whole.replace('timeout: 500', yaml), 'magpie.yaml', {}, ids)
+    if (message === undefined) expect(read().accounts).toHaveLength(1)
+    else expect(read).toThrow(message.startsWith(copies) ? `magpie.yaml:27: ${message}` : message)
   })
 
   test.each([

@@ -5,9 +5,11 @@ import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { lineOf } from './config-lines.ts'
 import { repeats } from './config-repeats.ts'
+import { unheard } from './config-webhooks.ts'
 import type { Account } from './core/apps/model.ts'
 import { platforms } from './core/presence/platforms.ts'
 import { pushProviders } from './push/settings.ts'
+import type { Ids } from './webhooks/ids.ts'
 import { refusedByDefault } from './webhooks/policy.ts'
 import { home, webhooks } from './webhooks/settings.ts'
 
@@ -181,13 +183,14 @@ export class ConfigError extends Error {
 
 /**
  * Reads the configuration: the file named by MAGPIE_CONFIG (or `magpie.yaml`, if there is one), then the environment,
- * then defaults. A wrong key or value is a ConfigError with its line.
+ * then defaults. A wrong key or value is a ConfigError with its line. `ids`: what webhooks can be told of; not judged
+ * without.
  */
-export function readConfig(env: Record<string, string | undefined>): Config {
+export function readConfig(env: Record<string, string | undefined>, ids?: Ids): Config {
   const named = env.MAGPIE_CONFIG
   const file = named ?? 'magpie.yaml'
   if (named && !existsSync(named)) throw new ConfigError(`${named}: there is no such file (MAGPIE_CONFIG)`)
-  return parseConfig(existsSync(file) ? readText(file) : '', file, env)
+  return parseConfig(existsSync(file) ? readText(file) : '', file, env, ids)
 }
 
 function readText(file: string): string {
@@ -199,7 +202,12 @@ function readText(file: string): string {
 }
 
 /** `readConfig` on a text. */
-export function parseConfig(text: string, file: string, env: Record<string, string | undefined> = {}): Config {
+export function parseConfig(
+  text: string,
+  file: string,
+  env: Record<string, string | undefined> = {},
+  ids: Ids = new Map(),
+): Config {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const broken = document.errors[0]
@@ -213,8 +221,9 @@ export function parseConfig(text: string, file: string, env: Record<string, stri
     return `${file}:${lineOf(document.contents, path, key, lines)}: ${name || 'top level'}`
   }
   if (!parsed.success) throw new ConfigError(describe(parsed.error, at))
-  const repeated = repeats(parsed.data.accounts ?? [])
-  if (repeated) throw new ConfigError(`${at(repeated.path)}: ${repeated.text}`)
+  const accounts = parsed.data.accounts ?? []
+  const wrong = repeats(accounts) ?? unheard(accounts, ids)
+  if (wrong) throw new ConfigError(`${at(wrong.path, String(wrong.path.at(-1)))}: ${wrong.text}`)
   return parsed.data
 }
 

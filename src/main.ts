@@ -2,7 +2,8 @@ import './lib/node-version.ts'
 import { Command } from 'commander'
 import { type Config, ConfigError, dataFolder, readConfig } from './config.ts'
 import { findAccounts } from './keys.ts'
-import { type Running, start } from './start.ts'
+import { dialects, type Running, start } from './start.ts'
+import { idsOf } from './webhooks/ids.ts'
 import { welcome } from './welcome.ts'
 
 const program = new Command('magpie')
@@ -32,7 +33,7 @@ async function serveUntilStopped(): Promise<void> {
   // First of all, because whoever reads that it is ready may want it to stop at once.
   process.on('SIGINT', () => stop('SIGINT'))
   process.on('SIGTERM', () => stop('SIGTERM'))
-  const config = readConfig(process.env)
+  const config = readConfig(process.env, idsOf(dialects))
   const { accounts, fresh } = findAccounts(config)
   server = await start(config, accounts)
   const { port, tlsPort } = server.listening
@@ -43,7 +44,7 @@ async function serveUntilStopped(): Promise<void> {
 }
 
 async function printKeys(): Promise<void> {
-  const config = readConfig(process.env)
+  const config = readConfig(process.env, idsOf(dialects))
   if (!config.accounts && !dataFolder(config))
     throw new ConfigError('store: memory keeps no keys; each start makes new ones and prints them')
   const { accounts } = findAccounts(config)

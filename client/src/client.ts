@@ -10,8 +10,8 @@ import { openLink } from './link.ts'
 import { openMessages } from './messages.ts'
 import type { ClientOptions, Events, State } from './options.ts'
 import { openOutbox } from './outbox.ts'
-import { openDevices, openPresence, openPush } from './presence.ts'
-import type { Sent, SyncReply, Welcome } from './protocol.ts'
+import { eventsNow, openDevices, openEvents, openPresence, openPush, presenceNow } from './presence.ts'
+import type { Presence, PublishedEvent, Sent, SyncReply, Welcome } from './protocol.ts'
 import { openRooms } from './rooms.ts'
 import { openShelf } from './shelf.ts'
 import { type Kept, loadKept, openSaving } from './storage.ts'
@@ -44,7 +44,16 @@ export function createClient(options: ClientOptions) {
   // After the handlers, so that nothing is kept as seen unseen.
   const saving = openSaving(options.storage, () => (ready ? keep() : undefined))
   const outbox = openOutbox(outcome => events.emit('sent', outcome), saving.soon)
-  const watching = openWatching(presence => events.emit('presence', presence))
+  const watching = {
+    presence: openWatching<Presence>(
+      ({ user }) => user,
+      presence => events.emit('presence', presence),
+    ),
+    events: openWatching<PublishedEvent>(
+      ({ kind, user }) => `${kind} ${user}`,
+      event => events.emit('event', event),
+    ),
+  }
   let user: string | undefined
   let session: string | undefined
   let timelines: Timelines | undefined
@@ -79,8 +88,8 @@ export function createClient(options: ClientOptions) {
         saving.soon()
         outbox.open(message => link.request<Sent>(message.do, message.with))
         // A connection that ends over it comes back, and tries again.
-        if (events.heard('presence'))
-          watching.catchUp(after => presence.subscriptions({ after, limit: 500 })).catch(() => {})
+        if (events.heard('presence')) watching.presence.catchUp(presenceNow(presence)).catch(() => {})
+        if (events.heard('event')) watching.events.catchUp(eventsNow(published)).catch(() => {})
       },
       frame(frame) {
         takeFrame(frame, { events, timelines, watching, outOf: rooms.out })
@@ -98,6 +107,7 @@ export function createClient(options: ClientOptions) {
   const messages = openMessages(link, outbox, shelf, random)
   const conversations = openConversations(link)
   const presence = openPresence(link)
+  const published = openEvents(link)
   const files = openFiles(link, url)
 
   /** Positions are one user's: with another one everything begins anew. */
@@ -113,7 +123,8 @@ export function createClient(options: ClientOptions) {
     rooms.clear()
     files.clear()
     shelf.clear()
-    watching.clear()
+    watching.presence.clear()
+    watching.events.clear()
     timelines = undefined
     user = undefined
   }
@@ -194,6 +205,7 @@ export function createClient(options: ClientOptions) {
     friends: openFriends(link),
     users: openUsers(link),
     presence,
+    events: published,
     devices: openDevices(link),
     rooms: rooms.methods,
     push: openPush(link),

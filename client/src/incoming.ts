@@ -1,7 +1,7 @@
 import type { Emitter } from './emitter.ts'
 import type { Events } from './options.ts'
 import { plain } from './place.ts'
-import type { Down, Reply, Welcome } from './protocol.ts'
+import type { Down, Presence, PublishedEvent, Reply, Welcome } from './protocol.ts'
 import { roomToldOf } from './rooms.ts'
 import type { Shelf } from './shelf.ts'
 import type { Timelines, Told } from './timelines.ts'
@@ -11,7 +11,7 @@ import type { Watching } from './watching.ts'
 export interface Takers {
   events: Emitter<Events>
   timelines: Timelines | undefined
-  watching: Watching
+  watching: { presence: Watching<Presence>; events: Watching<PublishedEvent> }
   /** This device is in a room no longer. */
   outOf(conv: number): void
 }
@@ -38,12 +38,15 @@ export function takeFrame(frame: Exclude<Down, Welcome | Reply>, { events, timel
     }
     case 'entered':
     case 'left':
+    case 'described':
     case 'online':
     case 'queue':
     case 'attributes':
       return events.emit('room', roomToldOf(frame))
     case 'presence':
-      return watching.push(plain(frame))
+      return watching.presence.push(plain(frame))
+    case 'event':
+      return watching.events.push(plain(frame))
     case 'receipts':
       return events.emit('receipts', plain(frame))
     case 'typing':

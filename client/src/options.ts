@@ -11,6 +11,7 @@ import type {
   Note,
   PassingFrame,
   Presence,
+  PublishedEvent,
   RoomTold,
 } from './protocol.ts'
 import type { ShelfSize } from './shelf.ts'
@@ -49,6 +50,8 @@ export interface Events {
   typing: Passing<'typing'>
   /** How a watched user is now. */
   presence: Presence
+  /** Somebody whose events the user subscribed to published one; or another device of the user did. */
+  event: PublishedEvent
   note: Note
   broadcast: Broadcast
   /** What the user set of conversations. */

@@ -1,5 +1,5 @@
 import type { Link } from './link.ts'
-import type { Device, DeviceEvent, Presence } from './protocol.ts'
+import type { Device, DeviceEvent, Presence, PublishedEvent } from './protocol.ts'
 
 /** A page of those whom the user watches; `until` (ms) they do. */
 export interface Subscriptions {
@@ -24,6 +24,62 @@ export function openPresence({ call }: Pick<Link, 'call'>) {
     subscriptions,
     /** Says what the user is doing; '' says nothing. */
     setStatus: (text: string) => call<object>('presence.setStatus', { text }),
+    /** What this device says of itself beside that, for so many seconds (7 days if left out); {} says nothing more. */
+    say: (said: { value?: number; config?: string; for?: number }) => call<object>('presence.say', said),
+  }
+}
+
+/** How all whom the user watches are now, page by page. */
+export function presenceNow({ subscriptions }: Pick<ReturnType<typeof openPresence>, 'subscriptions'>) {
+  return async (after: string | undefined) => {
+    const { subscriptions: found, next } = await subscriptions({ after, limit: 500 })
+    return { now: found.map(({ until: _, ...presence }): Presence => presence), next }
+  }
+}
+
+/** A page of those whose events the user subscribed to; `until` (ms) they did. `event`: the one that holds. */
+export interface EventSubscriptions {
+  subscriptions: { kind: number; user: string; until: number; event?: PublishedEvent }[]
+  next?: { kind: number; user: string }
+}
+
+/** Events of the app's own making. Those subscribed to come as `event` events, on all devices of the user. */
+export function openEvents({ call }: Pick<Link, 'call'>) {
+  const subscriptions = (page: { kind?: number; after?: { kind: number; user: string }; limit?: number } = {}) =>
+    call<EventSubscriptions>('event.subscriptions', page)
+
+  return {
+    /**
+     * Tells who subscribed to the kind (100,000 or more). It holds for so many seconds (7 days if left out) or until the
+     * next one; with the scope `online` only who is connected is told, with `self` the user's other devices are.
+     */
+    publish: (event: {
+      kind: number
+      value: number
+      config?: string
+      for?: number
+      scope?: PublishedEvent['scope']
+      self?: boolean
+    }) => call<{ id: number; time: number; until: number }>('event.publish', event),
+    /** Hears of what up to 100 users publish of the kind, for so many seconds (30 days); `now`: also what holds already. */
+    subscribe: (kind: number, users: string[], options: { for?: number; now?: boolean } = {}) =>
+      call<{ until: number; missing: string[]; events?: PublishedEvent[] }>('event.subscribe', {
+        kind,
+        users,
+        ...options,
+      }),
+    /** Hears of theirs no longer, or of nobody's. */
+    unsubscribe: (kind: number, users?: string[]) => call<object>('event.unsubscribe', { kind, users }),
+    /** Whose events the user subscribed to, with those that hold. */
+    subscriptions,
+  }
+}
+
+/** The events that hold, page by page, but for those that were only for who was connected. */
+export function eventsNow({ subscriptions }: Pick<ReturnType<typeof openEvents>, 'subscriptions'>) {
+  return async (after: { kind: number; user: string } | undefined) => {
+    const { subscriptions: found, next } = await subscriptions({ after, limit: 500 })
+    return { now: found.flatMap(({ event }) => (event?.scope === 'all' ? [event] : [])), next }
   }
 }
 

@@ -68,11 +68,33 @@ export interface Presence {
   user: string
   /** Connected; away but reachable by push; or neither. */
   status: 'online' | 'push' | 'offline'
-  platforms: { platform: string; status: string }[]
+  platforms: { platform: string; status: string; said?: Said }[]
   /** When they were last connected (ms), if they are not now and ever were. */
   seen?: number
   /** What they say they are doing. */
   text?: string
+}
+
+/** What a device says of itself beside its user's status, until then (ms) or until it goes. */
+export interface Said {
+  value?: number
+  config?: string
+  until: number
+}
+
+/** An event that a user published; what kind, value and config mean is the app's. It holds until then (ms). */
+export interface PublishedEvent {
+  user: string
+  kind: number
+  id: number
+  value: number
+  config?: string
+  /** Of the device that published it. */
+  platform: string
+  time: number
+  until: number
+  /** `online`: it was for who was connected then. */
+  scope: 'online' | 'all'
 }
 
 /** A connected device of the user. */

@@ -16,6 +16,8 @@ export interface Shown {
 export interface Room extends Omit<Group, 'members'> {
   /** How many accounts are in it. */
   online: number
+  /** What the app marks it with. */
+  marks?: string[]
   /** Its messages are kept. */
   stored: boolean
 }
@@ -30,6 +32,9 @@ export interface Insider extends Shown {
   entered: number
   marks: string[]
 }
+
+/** What somebody shows of themselves now, and their marks. */
+export type Described = Omit<Shown, 'tags' | 'notify'> & Pick<Insider, 'user' | 'marks'> & { tags: string[] }
 
 /** Where a page of those in a room ended. */
 export type InsiderPlace = Pick<Insider, 'entry' | 'entered' | 'user'>
@@ -50,6 +55,8 @@ export type RoomTold =
   | { what: 'here'; conv: number; here: boolean; why?: string }
   | { what: 'entered'; conv: number; user: string; role: string; anonymous?: boolean; tags: string[]; ext?: string }
   | { what: 'left'; conv: number; user: string; how: 'left' | 'lost' | 'kicked' }
+  /** Somebody shows something else of themselves, or has other marks: all of it as it is now. */
+  | ({ what: 'described'; conv: number } & Described)
   /** How many are in it now. */
   | { what: 'online'; conv: number; online: number }
   | {

@@ -1,6 +1,7 @@
 import type { Part } from './content.ts'
 import type { Broadcast, OwnGroup, OwnNumbers, OwnReply, Settings } from './protocol-own.ts'
-import type { Note, Presence } from './protocol-people.ts'
+import type { Note, Presence, PublishedEvent } from './protocol-people.ts'
+import type { Described } from './protocol-rooms.ts'
 
 export type { Content, FileRef, Part } from './content.ts'
 export type * from './protocol-groups.ts'
@@ -60,7 +61,7 @@ export interface Message {
 }
 
 /**
- * Something that happened to a conversation besides new messages: 'recall', 'edit', 'reaction', 'pin', 'extend', 'member',
+ * Something that happened to a conversation besides new messages: 'recall', 'withdraw' (shown no more), 'edit', 'reaction', 'pin', 'extend', 'member',
  * 'settings', 'notice', 'dismiss'; more may come. With rev 0 it is passing: an unstored notification to a group.
  */
 export interface Change {
@@ -214,10 +215,13 @@ export type PassingFrame =
   /** Somebody writes something, or stopped. */
   | { type: 'typing'; conv: number; user: string; on: boolean }
   | ({ type: 'presence' } & Presence)
+  | ({ type: 'event' } & PublishedEvent)
   /** These fields of the user's own profile were written, on some device or by the server. */
   | { type: 'profile'; user: string; fields: string[] }
   | { type: 'entered'; conv: number; user: string; role: string; anonymous?: boolean; tags: string[]; ext?: string }
   | { type: 'left'; conv: number; user: string; how: 'left' | 'lost' | 'kicked' }
+  /** Somebody shows something else of themselves, or has other marks: all of it as it is now. */
+  | ({ type: 'described'; conv: number } & Described)
   | { type: 'online'; conv: number; online: number }
   | {
       type: 'queue'

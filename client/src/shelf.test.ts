@@ -107,8 +107,10 @@ describe('the shelf', () => {
     expect(withChange(base, change(2, { what: 'pin' }))).toBe(base)
     expect(withChange(base, { ...change(1, { what: 'pin' }), conv: 2 })).toBe(base)
     expect(withChange(base, change(1, { what: 'extend' }))).toBe(base)
-    expect(withChange(base, change(1, { what: 'pin' })).pinned).toBeUndefined()
-    expect(withChange(base, change(1, { what: 'reaction' })).reactions).toBeUndefined()
+    expect(withChange(base, change(1, { what: 'pin' }))?.pinned).toBeUndefined()
+    expect(withChange(base, change(1, { what: 'reaction' }))?.reactions).toBeUndefined()
+    expect(withChange(base, change(1, { what: 'withdraw' }))).toBeUndefined()
+    expect(withChange(base, change(2, { what: 'withdraw' }))).toBe(base)
     const recalled = { by: 'b', at: 2 }
     const gone = withChange({ ...base, mentions: { users: ['x'] } }, change(1, { what: 'recall', recalled }))
     expect(gone).toEqual({ conv: 1, seq: 1, recalled, mentions: { users: ['x'] } })

@@ -109,10 +109,14 @@ export function openShelf(size: ShelfSize): Shelf {
   }
 }
 
-/** What a message shows after a change: the same when the change is about something else. May be done twice. */
-export function withChange(message: Message, change: Change): Message {
+/**
+ * What a message shows after a change: the same when the change is about something else, undefined when it is shown no more.
+ * May be done twice.
+ */
+export function withChange(message: Message, change: Change): Message | undefined {
   if (change.conv !== message.conv || change.seq !== message.seq) return message
   const { what, recalled, parts, mentions, edited, reactions, pinned } = change
+  if (what === 'withdraw') return undefined
   if (recalled) {
     const { parts: _, reactions: __, pinned: ___, ...rest } = message
     return defined(what === 'edit' ? { ...rest, mentions, edited, recalled } : { ...rest, recalled })

@@ -1,41 +1,38 @@
-import type { Subscriptions } from './presence.ts'
-import type { Presence } from './protocol.ts'
-
-/** What this device was told of those whom the user watches; after a reconnection only what is different is told. */
-export interface Watching {
-  push(presence: Presence): void
-  /** Tells what changed while nothing could be pushed. */
-  catchUp(pages: (after: string | undefined) => Promise<Subscriptions>): Promise<void>
+/** What this device was told of others, by whom it is about; after a reconnection only what is different is told. */
+export interface Watching<T> {
+  push(told: T): void
+  /** Tells what changed while nothing could be pushed, from pages of how everything is now. */
+  catchUp<P>(pages: (after: P | undefined) => Promise<{ now: T[]; next?: P }>): Promise<void>
   clear(): void
 }
 
 /** More than a user can watch. */
 const most = 5000
 
-export function openWatching(tell: (presence: Presence) => void): Watching {
+export function openWatching<T>(keyOf: (told: T) => string, tell: (told: T) => void): Watching<T> {
   const shown = new Map<string, string>()
   let pushed: Set<string> | undefined
 
-  function take(presence: Presence) {
-    const text = JSON.stringify(presence)
-    if (shown.get(presence.user) === text) return
-    shown.set(presence.user, text)
+  function take(told: T) {
+    const [key, text] = [keyOf(told), JSON.stringify(told)]
+    if (shown.get(key) === text) return
+    shown.set(key, text)
     for (const oldest of shown.keys()) if (shown.size > most) shown.delete(oldest)
-    tell(presence)
+    tell(told)
   }
 
   return {
-    push(presence) {
-      pushed?.add(presence.user)
-      take(presence)
+    push(told) {
+      pushed?.add(keyOf(told))
+      take(told)
     },
-    async catchUp(pages) {
+    async catchUp<P>(pages: (after: P | undefined) => Promise<{ now: T[]; next?: P }>) {
       const mine = new Set<string>()
       pushed = mine
-      for (let after: string | undefined, more = true; more; more = after !== undefined) {
-        const { subscriptions, next } = await pages(after)
+      for (let after: P | undefined, more = true; more; more = after !== undefined) {
+        const { now, next } = await pages(after)
         // What was pushed meanwhile is newer.
-        for (const { until: _, ...presence } of subscriptions) if (!mine.has(presence.user)) take(presence)
+        for (const told of now) if (!mine.has(keyOf(told))) take(told)
         after = next
       }
       if (pushed === mine) pushed = undefined

@@ -30,14 +30,17 @@ import { openEdit } from './messages/edit.ts'
 import { openErase } from './messages/erase.ts'
 import { openExtensions } from './messages/extensions.ts'
 import { openHistory } from './messages/history.ts'
+import { openPassOn } from './messages/pass-on.ts'
 import { openPins } from './messages/pins.ts'
 import { openReactions } from './messages/reactions.ts'
+import { openReadPositions } from './messages/read-positions.ts'
 import { openRecall } from './messages/recall.ts'
 import { openReceipts } from './messages/receipts.ts'
 import { openReceivers } from './messages/receivers.ts'
 import { openSend } from './messages/send.ts'
 import { openTyping } from './messages/typing.ts'
 import { openUnread } from './messages/unread.ts'
+import { openWithdraw } from './messages/withdraw.ts'
 import { openNotes } from './notes/notes.ts'
 import { openNotifications } from './notes/notifications.ts'
 import { openDeliveries } from './outbox/deliveries.ts'
@@ -97,6 +100,7 @@ export function openCore(parts: Parts) {
   const rooms = openRooms(ctx, apps, limits)
   presence.lives.onDead(life => rooms.endRoomsOf(life.name, life.epoch))
   const directs = openDirects(ctx)
+  const send = openSend(ctx, directs, groups, rooms.flow)
   const history = openHistory(ctx)
   const positions = openPositions(ctx, directs, history, app => apps.byId(app)?.hidesReads === true)
   const erase = openErase(ctx)
@@ -113,7 +117,8 @@ export function openCore(parts: Parts) {
     rooms,
     directs,
     listing: openListing(ctx, directs, positions),
-    send: openSend(ctx, directs, groups, rooms.flow),
+    send,
+    passOn: openPassOn(ctx, send, presence),
     history,
     positions,
     resume: openResume(ctx, positions),
@@ -121,9 +126,11 @@ export function openCore(parts: Parts) {
     conversationGroups: openConversationGroups(ctx, positions, settingsReading),
     overview: openOverview(ctx, positions, settingsReading),
     recall: openRecall(ctx).recall,
+    withdraw: openWithdraw(ctx),
     edit: openEdit(ctx),
     erase,
     receipts: openReceipts(ctx),
+    readPositions: openReadPositions(ctx, history),
     reactions: openReactions(ctx),
     pins: openPins(ctx),
     extensions: openExtensions(ctx),

@@ -45,6 +45,8 @@ export type Event =
       original: Message
       topic?: string
     }
+  /** The app took a message out of view. What is left of it says whose. */
+  | { type: 'message.withdrawn'; message: Message; change: Change; conversation: Conversation }
   | { type: 'message.edited'; message: Message; change: Change; conversation: Conversation }
   /** Pairs kept beside a message were set, deleted or cleared; `version` is the newest of the message. */
   | {
@@ -103,6 +105,8 @@ export type Event =
       tipped?: boolean
     }
   | { type: 'member.changed'; group: Group; member: Member; change: Change; fields: string[]; tipped?: boolean }
+  /** In a live room: users, inside or not, may speak no more, or again, or while the others may not. */
+  | { type: 'members.restricted'; group: Group; users: string[]; change: Change }
   /** The last device of members in a room went, or the first came back. */
   | { type: 'members.connected'; group: Group; users: string[]; here: boolean }
   /**
@@ -268,6 +272,11 @@ export function appSubject(app: number): string {
 /** Where news for one user is told: all their direct conversations, and what concerns only them. */
 export function userSubject(app: number, user: string): string {
   return `u.${app}.${user}`
+}
+
+/** Where events of one kind that a user publishes are told. */
+export function eventSubject(app: number, user: string, kind: number): string {
+  return `e.${app}.${kind}.${user}`
 }
 
 /** Where it is told that a user's presence is different now. */

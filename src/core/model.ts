@@ -101,6 +101,8 @@ export interface Group extends ConversationCommon {
   /** Opaque texts that the server or the clients keep here (NetEase's custom and clientCustom). */
   serverText?: string
   clientText?: string
+  /** What its app marks a live room with, each once. */
+  marks?: string[]
   /** Things only one dialect can say about a group, kept as they were given. */
   extra?: Partial<Record<DialectName, Record<string, unknown>>>
 }
@@ -242,6 +244,8 @@ export interface Message {
   hiddenFrom?: string[]
   push?: Push
   recalled?: { by: string; at: number; reason?: string; text?: string }
+  /** The app took it out of the view of all, or of all but its sender, and when (ms). */
+  withdrawn?: { at: number; from: 'all' | 'others' }
   /** Who changed its content last, when (ms), and how often it was changed. */
   edited?: { by: string; at: number; times: number }
   /** What members put beside it, in the order in which the kinds came. Absent = none. */
@@ -267,7 +271,7 @@ export interface Change {
   rev: number
   time: number
   counters: Record<string, number>
-  what: 'recall' | 'edit' | 'reaction' | 'pin' | 'extend' | 'member' | 'settings' | 'notice' | 'dismiss'
+  what: 'recall' | 'withdraw' | 'edit' | 'reaction' | 'pin' | 'extend' | 'member' | 'settings' | 'notice' | 'dismiss'
   /** The message it concerns. */
   seq?: number
   by: string
@@ -278,7 +282,8 @@ export interface Change {
 
 /**
  * A member's exception to the counting: +1 for a message that counts for them only, -1 for one they do not see, 0 for one
- * that they erased and that did not count for them.
+ * that they erased and that did not count for them. One of nobody ('') is that of all members of a group who have none of
+ * their own for the message.
  */
 export interface Exception {
   conv: number

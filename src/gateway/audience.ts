@@ -171,11 +171,18 @@ export function openAudience(core: Core, views: Views & PresenceViews): Audience
       for (const device of [...home.devices]) device.end(codes[event.why], last)
     } else if (event.type === 'session.ended') onEnded(home, event)
     else if (event.type === 'watching') watchers.change(home, event)
+    else if (event.type === 'event.published') watchers.publish(home, event)
     else if (event.type === 'room.devices') onRoom(home, event)
     else {
       const telling = tellingOf(news)
-      if (telling) for (const device of home.devices) tell(device, telling, 0)
+      if (telling) for (const device of devicesFor(home, event)) tell(device, telling, 0)
     }
+  }
+
+  /** All of the user's; what is told of a live room only those that are in it. */
+  function devicesFor(home: Home, event: News['event']): Iterable<Device> {
+    if (event.type !== 'room.described') return home.devices
+    return [...home.devices].filter(device => groupsOf.get(device)?.has(event.room.id))
   }
 
   function onEnded(home: Home, { sessions, why, by, text }: EventOf<'session.ended'>) {

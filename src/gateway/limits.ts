@@ -28,7 +28,7 @@ export const usualLimits: GatewayLimits = {
   rate: 50,
   burst: 200,
   underWay: 32,
-  unsigned: 10_000,
+  unsigned: 8000,
   dropFrom: 256 * 1024,
   closeFrom: 4 * 1024 * 1024,
   heartbeat: 25_000,

@@ -2,11 +2,13 @@ import type { EventOf } from '../core/events.ts'
 import { type Frame, frame } from './frames.ts'
 
 /**
- * What those inside a live room are told of it besides messages. Comings, goings and numbers may be left out for a slow
- * device; what the room keeps, its queue and attributes, may not.
+ * What those inside a live room are told of it besides messages. Comings, goings, what somebody shows and numbers may be
+ * left out for a slow device; what the room keeps, its queue and attributes, may not.
  */
 export function roomFrame(
-  event: EventOf<'room.entered' | 'room.left' | 'room.counted' | 'queue.changed' | 'group.attributes'>,
+  event: EventOf<
+    'room.entered' | 'room.left' | 'room.described' | 'room.counted' | 'queue.changed' | 'group.attributes'
+  >,
 ): Frame {
   switch (event.type) {
     case 'room.entered': {
@@ -16,6 +18,10 @@ export function roomFrame(
     }
     case 'room.left':
       return frame({ type: 'left', conv: event.room.id, user: event.user, how: event.how }, true)
+    case 'room.described': {
+      const { conv, user, nick, avatar, ext, text, tags, marks } = event.member
+      return frame({ type: 'described', conv, user, nick, avatar, ext, text, tags, marks }, true)
+    }
     case 'room.counted':
       return frame({ type: 'online', conv: event.conv, online: event.online }, true)
     case 'queue.changed': {

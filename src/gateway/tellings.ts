@@ -30,8 +30,8 @@ export interface Telling {
 
 /** What an event means to devices; undefined for what concerns none. News for two users is encoded once. */
 export function openTellings(views: Views): (news: News) => Telling | undefined {
-  // The two of a pair are told one right after the other. In a WeakMap each telling would outlive its news by a while, and
-  // the memory that is collected quickly would be left by all of them for the one that is not.
+  // The two of a pair are told one right after the other, so the last is enough. In a WeakMap each telling would outlive
+  // its news until the next full collection.
   let last: { event: Event; made: Telling | undefined } | undefined
 
   return function tellingOf({ event }) {
@@ -48,11 +48,14 @@ export function openTellings(views: Views): (news: News) => Telling | undefined 
       case 'message.reaction':
       case 'message.pinned':
         return changeTelling(event.change, event.message)
+      case 'message.withdrawn':
+        return withdrawnTelling(event)
       case 'group.changed':
       case 'group.dismissed':
       case 'members.joined':
       case 'members.left':
       case 'member.changed':
+      case 'members.restricted':
         return changeTelling(event.change)
       case 'message.extended':
         return event.change && changeTelling(event.change, event.message)
@@ -78,6 +81,7 @@ export function openTellings(views: Views): (news: News) => Telling | undefined 
         return groupsTelling(event.groups)
       case 'room.entered':
       case 'room.left':
+      case 'room.described':
       case 'room.counted':
       case 'queue.changed':
       case 'group.attributes':
@@ -103,6 +107,12 @@ export function openTellings(views: Views): (news: News) => Telling | undefined 
     const sees = users ? seenAmong(new Set(users)) : everybody
     if (change.rev > 0) return { ...changeTelling(change), sees }
     return { ...plain(frame({ type: 'change', ...views.change({ change }) }, true)), sees }
+  }
+
+  /** Who sees it still is told nothing. */
+  function withdrawnTelling({ change, message }: EventOf<'message.withdrawn'>): Telling {
+    const spared = message.withdrawn?.from === 'others' ? message.sender : undefined
+    return { ...changeTelling(change), sees: user => user !== spared }
   }
 
   function groupsTelling({ changed: number, groups }: OwnGroups): Telling {
@@ -138,7 +148,7 @@ function seenAmong(users: ReadonlySet<string>): (user: string) => boolean {
 
 /** Most messages have no list: those need no look at each user. */
 function seenBy(message: Message): (user: string) => boolean {
-  if (!message.visibleTo && !message.hiddenFrom) return everybody
+  if (!message.visibleTo && !message.hiddenFrom && !message.withdrawn) return everybody
   return user => visible(message, { user })
 }
 

@@ -1,26 +1,30 @@
 import type { Core } from '../core/core.ts'
-import { type EventOf, type News, presenceSubject } from '../core/events.ts'
+import { type EventOf, eventSubject, type News, presenceSubject } from '../core/events.ts'
+import type { Published } from '../core/presence/model.ts'
 import type { Seen } from '../core/presence/seen.ts'
 import { type Frame, frame } from './frames.ts'
 
-/** How a user's presence looks on a socket. */
+/** How a user's presence looks on a socket, and an event that they publish. */
 export interface PresenceViews {
   presence(seen: Seen): object
+  event(event: Published): object
 }
 
 /** One user's devices on this node. */
 export interface Household {
   app: number
   user: string
-  devices: ReadonlySet<{ push(frame: Frame): void }>
+  devices: ReadonlySet<{ session: string; push(frame: Frame): void }>
 }
 
-/** Who is told of whose presence: one subscription per watched user with somebody here who watches. */
+/** Who is told of whose presence and events: one subscription per watched user (and kind) with somebody here who watches. */
 export interface Watchers {
   /** From now on the user's devices hear of those whom the user watches. Rejects when these cannot be read. */
   enter(home: Household): Promise<void>
   /** The user watches others than before. */
   change(home: Household, event: EventOf<'watching'>): void
+  /** The user published something on one device that the others are to hear of. */
+  publish(home: Household, event: EventOf<'event.published'>): void
   leave(home: Household): void
   size(): number
 }
@@ -37,9 +41,11 @@ const page = 1000
 interface Watched {
   app: number
   user: string
+  /** Of the events; absent for presence. */
+  kind: number | undefined
   /** Until when (ms) each watches. */
   by: Map<Household, number>
-  /** What was told last. */
+  /** Of presence: what was told last. */
   shown: string
   stop(): void
 }
@@ -63,16 +69,27 @@ export function openWatchers(core: Core, views: PresenceViews): Watchers {
   async function enter(home: Household): Promise<void> {
     const watcher: Watcher = { watches: undefined, held: [] }
     watchers.set(home, watcher)
-    for (let after: string | undefined; ; ) {
-      const { found, next } = await core.presence.watching.list(home.app, home.user, { after, limit: page })
-      if (watchers.get(home) !== watcher) return
-      for (const { publisher, expires } of found) watch(home, watcher, publisher, expires)
-      if (next === undefined) break
-      after = next
-    }
+    const { list, listEvents } = core.presence.watching
+    await Promise.all([
+      readAll<string>(home, watcher, after => list(home.app, home.user, { after, limit: page })),
+      readAll<{ kind: number; user: string }>(home, watcher, after =>
+        listEvents(home.app, home.user, { after, limit: page }),
+      ),
+    ])
+    if (watchers.get(home) !== watcher) return
     const held = watcher.held ?? []
     watcher.held = undefined
     for (const event of held) apply(home, watcher, event)
+  }
+
+  async function readAll<P>(home: Household, watcher: Watcher, pages: (after?: P) => Promise<SubscriptionPage<P>>) {
+    for (let after: P | undefined; ; ) {
+      const { found, next } = await pages(after)
+      if (watchers.get(home) !== watcher) return
+      for (const { publisher, expires, kind } of found) watch(home, watcher, publisher, expires, kind)
+      if (next === undefined) return
+      after = next
+    }
   }
 
   function change(home: Household, event: EventOf<'watching'>) {
@@ -81,23 +98,25 @@ export function openWatchers(core: Core, views: PresenceViews): Watchers {
     else if (watcher) apply(home, watcher, event)
   }
 
-  function apply(home: Household, watcher: Watcher, { added, removed }: EventOf<'watching'>) {
+  function apply(home: Household, watcher: Watcher, { kind, added, removed }: EventOf<'watching'>) {
     for (const watched of [...(watcher.watches ?? [])])
-      if (!removed || removed.includes(watched.user)) release(home, watcher, watched)
-    for (const { user, until } of added) watch(home, watcher, user, until)
+      if (watched.kind === kind && (!removed || removed.includes(watched.user))) release(home, watcher, watched)
+    for (const { user, until } of added) watch(home, watcher, user, until, kind)
   }
 
-  function watch(home: Household, watcher: Watcher, user: string, until: number) {
-    const subject = presenceSubject(home.app, user)
-    const watched = all.get(subject) ?? begin(subject, home.app, user)
+  function watch(home: Household, watcher: Watcher, user: string, until: number, kind?: number) {
+    const subject = subjectOf(home.app, user, kind)
+    const watched = all.get(subject) ?? begin(subject, home.app, user, kind)
     watched.by.set(home, until)
     watcher.watches = (watcher.watches ?? new Set()).add(watched)
   }
 
-  function begin(subject: string, app: number, user: string): Watched {
-    const watched: Watched = { app, user, by: new Map(), shown: '', stop: () => {} }
+  function begin(subject: string, app: number, user: string, kind: number | undefined): Watched {
+    const watched: Watched = { app, user, kind, by: new Map(), shown: '', stop: () => {} }
     watched.stop = core.bus.subscribe(subject, news => {
-      if ((news as News).event.type === 'presence') look(watched)
+      const { event } = news as News
+      if (event.type === 'presence') look(watched)
+      else if (event.type === 'event.published') tellEvent(watched, event)
     })
     all.set(subject, watched)
     return watched
@@ -109,7 +128,7 @@ export function openWatchers(core: Core, views: PresenceViews): Watchers {
     if (watched.by.size > 0) return
     watched.stop()
     changed.delete(watched)
-    all.delete(presenceSubject(watched.app, watched.user))
+    all.delete(subjectOf(watched.app, watched.user, watched.kind))
   }
 
   function leave(home: Household) {
@@ -150,12 +169,42 @@ export function openWatchers(core: Core, views: PresenceViews): Watchers {
     const shown = told.bytes.toString()
     if (shown === watched.shown) return
     watched.shown = shown
-    const now = core.clock()
-    for (const [home, until] of [...watched.by]) {
-      if (until > now) for (const device of home.devices) device.push(told)
-      else release(home, watchers.get(home) as Watcher, watched)
-    }
+    for (const home of stillWatching(watched)) for (const device of home.devices) device.push(told)
   }
 
-  return { enter, change, leave, size: () => all.size }
+  /** Each event is told by itself; the publisher's own devices may hear of it in another way. */
+  function tellEvent(watched: Watched, { event, self }: EventOf<'event.published'>) {
+    const told = eventFrame(event)
+    for (const home of stillWatching(watched))
+      if (!self || home.user !== event.user) for (const device of home.devices) device.push(told)
+  }
+
+  function publish(home: Household, { event, by }: EventOf<'event.published'>) {
+    const told = eventFrame(event)
+    for (const device of home.devices) if (device.session !== by) device.push(told)
+  }
+
+  const eventFrame = (event: Published) => frame({ type: 'event', ...views.event(event) }, true)
+
+  /** Those whose time is over watch no more. */
+  function stillWatching(watched: Watched): Household[] {
+    const now = core.clock()
+    return [...watched.by].flatMap(([home, until]) => {
+      if (until > now) return [home]
+      release(home, watchers.get(home) as Watcher, watched)
+      return []
+    })
+  }
+
+  return { enter, change, publish, leave, size: () => all.size }
+}
+
+/** A page of somebody's subscriptions. */
+interface SubscriptionPage<P> {
+  found: { publisher: string; expires: number; kind?: number }[]
+  next?: P
+}
+
+function subjectOf(app: number, user: string, kind: number | undefined): string {
+  return kind === undefined ? presenceSubject(app, user) : eventSubject(app, user, kind)
 }

@@ -37,10 +37,10 @@ const bodyLimit = 2 * 1024 * 1024
 const patience = { call: 30_000, file: 1_800_000 }
 
 /**
- * Connections that may wait to be accepted. The usual 511 are fewer than come at once after a break of the network, and
- * each one too many tries again only after a second, then after two more, and four.
+ * Connections that wait until there is time for them; the system may allow fewer. Thousands of devices that come back at
+ * once would otherwise be turned away, and try again after a second, and then after two.
  */
-const backlog = 4096
+const backlog = 8192
 
 /** How long a call may still take once the server stops (ms); no vendor's own limit is longer. */
 const grace = 3000

@@ -175,7 +175,12 @@ describe('the commands', () => {
   test('[OP4] a back end is added, replaced, taken away and forgotten', async () => {
     const name = 'zwei/drei ?'
     const url = `/webhooks/${app.id}/${encodeURIComponent(name)}`
-    const settings = { kind: 'tencent', url: receiver.url, on: ['x'], templates: { [after]: { a: 1 } } }
+    const settings = {
+      kind: 'tencent',
+      url: receiver.url,
+      on: ['Sns.CallbackFriendAdd'],
+      templates: { [after]: { a: 1 } },
+    }
     const put = await ask('PUT', url, settings)
     expect(put).toMatchObject({ status: 200, body: { settings: { ...settings, name, timeout: 2000 } } })
     expect(app.webhooks.map(each => each.name)).toEqual(['tencent', name])
@@ -227,7 +232,7 @@ describe('the commands', () => {
   })
 
   test('[OP5] a body may have a mebibyte', async () => {
-    const settings = { kind: 'tencent', url: receiver.url, templates: { a: 'x'.repeat(800_000) } }
+    const settings = { kind: 'tencent', url: receiver.url, templates: { [after]: 'x'.repeat(800_000) } }
     expect((await ask('PUT', `/webhooks/${app.id}/large`, settings)).status).toBe(200)
   })
 

@@ -127,7 +127,7 @@ function collapseId(collapse: string): string {
 }
 
 function payloadOf(push: Outgoing, payloadKey: string): string {
-  const { title, subtitle, text, badge, sound, image, payload, options } = push
+  const { title, subtitle, text, badge, sound, image, payload, recalled, options } = push
   const alert = { title, subtitle, body: text }
   const aps = {
     ...(Object.values(alert).some(field => field !== undefined) ? { alert } : {}),
@@ -136,7 +136,7 @@ function payloadOf(push: Outgoing, payloadKey: string): string {
     ...(image === undefined ? {} : { 'mutable-content': 1 }),
     ...(isShown(push) ? {} : { 'content-available': 1 }),
   }
-  return JSON.stringify(overlay({ ...carry(payload, payloadKey), image, aps }, options?.apns ?? {}))
+  return JSON.stringify(overlay({ ...carry(payload, payloadKey), image, recalled, aps }, options?.apns ?? {}))
 }
 
 function reasonOf({ text }: Reply): string | undefined {

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import type { PushProvider } from '../core/apps/model.ts'
 import type { Core } from '../core/core.ts'
 import { isMentioned } from '../core/messages/receivers.ts'
-import type { Wishes } from '../core/messages/wishes.ts'
 import type { Conversation, Message } from '../core/model.ts'
 import type { PushToken } from '../core/presence/model.ts'
 import type { Kept } from '../core/tables.ts'
+import type { Matter } from './matter.ts'
 import { overlay } from './overlay.ts'
 import type { Outgoing, Shown } from './push.ts'
 import { render } from './render.ts'
@@ -20,8 +20,8 @@ export interface Composer {
 export async function openComposer(
   core: Core,
   kept: Kept,
-  { message, conversation }: { message: Message; conversation: Conversation },
-  { kind, wishes }: { kind: PushProvider['kind']; wishes?: Wishes },
+  { message, conversation, wishes, recalled }: Matter,
+  kind: PushProvider['kind'],
 ): Promise<Composer> {
   const names = await namesOf(core, message, conversation)
   const known = new Map<string, Shown | undefined>()
@@ -39,6 +39,7 @@ export async function openComposer(
       return {
         ...shown,
         ...replacing(kind, String(message.id), shown),
+        recalled,
         id: idOf(core, kept, token),
         token: token.token,
         ttl: Math.max(0, until - core.clock()),
@@ -59,7 +60,7 @@ async function namesOf(core: Core, { sender }: Message, conversation: Conversati
   return { sender: name || undefined, group: group && (group.name || group.alias) }
 }
 
-/** A repeat replaces what is shown of the first one. */
+/** A repeat, or what is said of a message later, replaces what is shown of the first one. */
 function replacing(kind: PushProvider['kind'], word: string, { options }: Shown): Partial<Outgoing> {
   if (kind !== 'fcm') return { collapse: word }
   // Google keeps only four collapse words for a device that is away, and drops the other pushes: there the tag does it.

@@ -90,7 +90,7 @@ function messageOf(push: Outgoing, payloadKey: string): Record<string, unknown> 
   const aps = { badge, sound, ...(subtitle === undefined ? {} : { alert: { title, subtitle, body: text } }) }
   const message = {
     notification: shown,
-    data: dataOf(carry(payload, payloadKey)),
+    data: dataOf({ ...carry(payload, payloadKey), ...(push.recalled && { recalled: true }) }),
     android: {
       collapse_key: push.collapse,
       priority: urgent ? 'HIGH' : 'NORMAL',

@@ -1,11 +1,10 @@
 import type { PushProvider } from '../core/apps/model.ts'
 import type { Core } from '../core/core.ts'
-import type { Wishes } from '../core/messages/wishes.ts'
-import type { Conversation, Message } from '../core/model.ts'
 import type { PushToken } from '../core/presence/model.ts'
 import type { Kept } from '../core/tables.ts'
 import { openComposer } from './composing.ts'
-import { isPushed, type SentMessage } from './hearing.ts'
+import type { Pushed } from './hearing.ts'
+import { matterOf, type WishesOf } from './matter.ts'
 import type { Outgoing } from './push.ts'
 
 /** A push on its way to a device. */
@@ -14,44 +13,39 @@ export interface Going {
   outgoing: Outgoing
 }
 
-/** One message for the devices of one provider. */
+/** One event for the devices of one provider. */
 export interface Work {
   kept: Kept
-  event: SentMessage
+  event: Pushed
   /** It is worth nothing any more (ms). */
   until: number
   wanted(): boolean
 }
 
-/** Some of what is to be pushed of a message; only a missing `next` is the end. */
+/** Some of what is to be pushed of an event; only a missing `next` is the end. */
 export interface Page {
   pushes: Going[]
   next?: string
 }
 
-/** Says what is to be pushed of a message now, a page of receivers at a time, or to one user only. */
+/** Says what is to be pushed of an event now, a page of receivers at a time, or to one user only. */
 export type Pages = (work: Work, which: { after?: string; only?: string }) => Promise<Page>
 
 /** Of more receivers together nobody counts what they have not read: their badges stay as they are. */
 const mostBadges = 20
 
-/** The pages of messages for the devices of one provider. */
-export function openPages(
-  core: Core,
-  { kind, name }: PushProvider,
-  wishesOf: (message: Message, conversation: Conversation) => Wishes | undefined,
-): Pages {
+/** The pages of events for the devices of one provider. */
+export function openPages(core: Core, { kind, name }: PushProvider, wishesOf: WishesOf): Pages {
   return async function pageOf(work, which) {
-    const event = core.clock() < work.until ? await asItIs(core, work.event) : undefined
-    if (!event) return { pushes: [] }
-    const { message, conversation } = event
-    const wishes = wishesOf(message, conversation)
+    const matter = core.clock() < work.until ? await matterOf(core, work.kept, wishesOf) : undefined
+    if (!matter) return { pushes: [] }
+    const { message, conversation, wishes } = matter
     const query = { engine: name, overMute: wishes?.overMute, ...which }
     const { tokens, next } = await core.receivers(conversation, message, query)
     if (tokens.length === 0) return { pushes: [], next }
     const counts = message.counted && !wishes?.uncounted && tokens.length <= mostBadges
     const [composer, badges] = await Promise.all([
-      openComposer(core, work.kept, event, { kind, wishes }),
+      openComposer(core, work.kept, matter, kind),
       counts ? badgesOf(core, tokens) : undefined,
     ])
     const pushes = tokens.flatMap((token): Going[] => {
@@ -60,14 +54,6 @@ export function openPages(
     })
     return { pushes, next }
   }
-}
-
-/** The event with its message as it is now, which may have waited; undefined when that is not to be pushed any more. */
-async function asItIs(core: Core, event: SentMessage): Promise<SentMessage | undefined> {
-  const { conv, seq } = event.message
-  const [message] = await core.history.bySeqs(conv, [seq])
-  const now = message && { ...event, message }
-  return now && isPushed(now) ? now : undefined
 }
 
 async function badgesOf(core: Core, tokens: readonly PushToken[]): Promise<Map<string, number>> {

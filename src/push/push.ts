@@ -36,6 +36,8 @@ export interface Outgoing extends Shown {
   token: string
   /** A push that is still on its way is replaced by a later one with the same word. */
   collapse?: string
+  /** What it takes the place of was taken back: an app, or a back end, that can take it away may do that instead. */
+  recalled?: true
   /** How long the provider keeps it for a device that it cannot reach (ms); 0 = one try. */
   ttl: number
   /** high = at once, also to a sleeping device; normal = when that costs the device little. */

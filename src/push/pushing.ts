@@ -1,8 +1,7 @@
 import type { App, PushProvider } from '../core/apps/model.ts'
-import type { Wishes } from '../core/messages/wishes.ts'
-import type { Conversation, Message } from '../core/model.ts'
 import type { Others } from '../webhooks/webhooks.ts'
 import { hearsFor } from './hearing.ts'
+import type { WishesOf } from './matter.ts'
 import { openPush } from './open.ts'
 import type { PushEngine, Reach } from './push.ts'
 import { openPushSending, type PushPace, usualPace } from './sending.ts'
@@ -10,7 +9,7 @@ import { openPushSending, type PushPace, usualPace } from './sending.ts'
 /** What differs from the usual. */
 export interface PushingOptions {
   /** What the dialect of a message says of its push. */
-  wishesOf?: (message: Message, conversation: Conversation) => Wishes | undefined
+  wishesOf?: WishesOf
   /** Which addresses an app or a device may name. */
   reach?: Reach
   pace?: Partial<PushPace>

@@ -19,16 +19,18 @@ export interface Told {
   words?: Partial<Words>
 }
 
-/** What stands for a part that is no text. */
-export type Words = Record<'image' | 'audio' | 'video' | 'file' | 'location' | 'face', string>
+/** What stands for a part that is no text, and for a message that was taken back. */
+export type Words = Record<'image' | 'audio' | 'video' | 'file' | 'location' | 'face' | 'recalled', string>
 
-const usualWords: Words = {
+/** Unless others are wanted. */
+export const usualWords: Words = {
   image: '[Image]',
   audio: '[Voice]',
   video: '[Video]',
   file: '[File]',
   location: '[Location]',
   face: '[Face]',
+  recalled: 'Message recalled',
 }
 
 /** Longer ones are cut (characters as people see them). */

@@ -2,7 +2,7 @@ import type { PushProvider } from '../core/apps/model.ts'
 import type { Call } from '../core/call.ts'
 import type { Core } from '../core/core.ts'
 import type { PushToken } from '../core/presence/model.ts'
-import type { SentMessage } from './hearing.ts'
+import type { Pushed } from './hearing.ts'
 import type { Outcome } from './push.ts'
 
 /** Whose outcomes, and who counts them: by the provider's name. */
@@ -26,9 +26,9 @@ export function openReporting(core: Core, app: number, { provider, observe }: Re
     core.log.warn({ app, engine: provider.name, why }, 'a push provider refuses pushes for this reason')
   }
 
-  /** What a settled push leaves behind; it began at a time (ms). */
+  /** What a settled push leaves behind; it began at a time (ms). Apps are told of those of messages. */
   async function settle(
-    { message, conversation }: SentMessage,
+    event: Pushed,
     token: PushToken,
     outcome: Exclude<Outcome, { result: 'later' }>,
     began: number,
@@ -37,7 +37,8 @@ export function openReporting(core: Core, app: number, { provider, observe }: Re
     if (outcome.result === 'gone') await core.pushTokens.invalid(token, outcome.since ?? began)
     if (outcome.result === 'refused') log(outcome.why)
     const call = callOf()
-    if (!call) return
+    if (!call || event.type !== 'message.sent') return
+    const { message, conversation } = event
     const error = outcome.result === 'sent' ? undefined : { code: 1, text: outcome.why }
     const { user } = token
     await core.report(call, { type: 'push.done', user, message, conversation, engine, stage: 'sent', error })

@@ -1,7 +1,5 @@
 import type { PushProvider } from '../core/apps/model.ts'
 import type { Core } from '../core/core.ts'
-import type { Wishes } from '../core/messages/wishes.ts'
-import type { Conversation, Message } from '../core/model.ts'
 import { newsKept } from '../core/outbox/outbox.ts'
 import type { Kept } from '../core/tables.ts'
 import { partsOf } from '../lib/parts.ts'
@@ -11,6 +9,7 @@ import { openSlots } from '../lib/slots.ts'
 import { openBreaker, type Pass, type Rest } from '../webhooks/breaker.ts'
 import type { End, Sending } from '../webhooks/sending.ts'
 import { isPushed } from './hearing.ts'
+import { type WishesOf, worthUntil } from './matter.ts'
 import { type Going, openPages, type Page, type Pages, type Work } from './pages.ts'
 import type { Outcome, PushEngine } from './push.ts'
 import { openReporting } from './reporting.ts'
@@ -40,7 +39,7 @@ export interface PushTo {
   provider: PushProvider
   engine: PushEngine
   pace: PushPace
-  wishesOf: (message: Message, conversation: Conversation) => Wishes | undefined
+  wishesOf: WishesOf
   observe: (engine: string, outcome: string) => void
 }
 
@@ -56,11 +55,14 @@ interface PutOff {
   after: number
 }
 
-/** Messages worked on at a time, with a page of receivers each. */
+/** Events worked on at a time, with a page of receivers each. */
 const abreast = 64
+/** Messages of which it is remembered that nothing was pushed. */
+const mostUnsaid = 10_000
+
 /**
- * Pushes messages to the devices of one provider. Messages of one conversation go out in order the first time; what is
- * put off is tried again by itself.
+ * Pushes messages and what else there is to the devices of one provider. Those of one conversation go out in order the
+ * first time; what is put off is tried again by itself.
  */
 export function openPushSending(core: Core, app: number, to: PushTo): Sending {
   const { provider, engine, pace } = to
@@ -70,19 +72,23 @@ export function openPushSending(core: Core, app: number, to: PushTo): Sending {
   const queue = keyedQueue()
   const reporting = openReporting(core, app, to)
   const pauses = openPauses()
+  /** Messages of which no device was told, as far as this node knows: their recalls are none of its business either. */
+  const unsaid = new Set<number>()
+  const opened = core.clock()
   let closed = false
 
   async function send(kept: Kept, _marks: Record<string, string>, wanted: () => boolean): Promise<End> {
     const { event } = newsKept(kept)
+    if (!isPushed(event)) return 'told'
     // Without a number it was not stored: only who is connected gets it.
-    if (!isPushed(event) || kept.number === undefined) return 'told'
-    const until = kept.at + (event.message.push?.ttl ?? pace.life)
+    if (event.type === 'message.sent' && kept.number === undefined) return 'told'
+    const until = worthUntil(event, kept.at, pace.life)
     const work: Work = { kept, event, until, wanted: () => !closed && wanted() }
     try {
       const putOff: Promise<End>[] = []
       const first = await queue(kept.key, async () => {
         await slots.take()
-        return pushAll(work, putOff).finally(slots.give)
+        return begin(work, putOff).finally(slots.give)
       })
       const ends = await Promise.all(putOff)
       if (!first || ends.includes('gone')) return 'gone'
@@ -93,6 +99,19 @@ export function openPushSending(core: Core, app: number, to: PushTo): Sending {
       core.log.error({ err: error, engine: provider.name }, 'a message could not be pushed')
       return { why: `could not be pushed: ${(error as Error).message}`, tries: 0 }
     }
+  }
+
+  /** Once what happened before in the conversation had its first try: by then it is known what there is to take back. */
+  async function begin(work: Work, putOff: Promise<End>[]): Promise<boolean> {
+    const { event } = work
+    if (event.type === 'message.recalled' && unsaid.has(event.original.id)) return true
+    // What is older may have been pushed before this began.
+    if (event.type === 'message.sent' && work.kept.at >= opened) {
+      unsaid.add(event.message.id)
+      const [oldest = 0] = unsaid
+      if (unsaid.size > mostUnsaid) unsaid.delete(oldest)
+    }
+    return pushAll(work, putOff)
   }
 
   /** Tries all devices once, a page of receivers after the other; false when nobody wants it any more. */
@@ -142,6 +161,7 @@ export function openPushSending(core: Core, app: number, to: PushTo): Sending {
     const settled: Promise<void>[] = []
     part.forEach((going, i) => {
       const outcome = outcomes[i] as Outcome
+      if (outcome.result === 'sent' && work.event.type === 'message.sent') unsaid.delete(work.event.message.id)
       if (outcome.result === 'later') {
         reporting.count('later')
         left.push({ going, after: outcome.after })

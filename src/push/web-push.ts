@@ -45,7 +45,7 @@ const mostServices = 1000
 
 /**
  * Pushes to browsers (RFC 8030): encrypted for the subscription with aes128gcm (RFC 8291), signed with VAPID. A service
- * worker reads JSON: `id`, `title`, `subtitle`, `body`, `image`, `count` (of unread), `sound`, `payload`, `tag`, and what
+ * worker reads JSON: `id`, `title`, `subtitle`, `body`, `image`, `count` (of unread), `sound`, `payload`, `tag`, `recalled`, and what
  * the options name under `web`.
  */
 export function openWebPush(settings: WebPushSettings, { reach, clock = Date.now }: Manner = {}): PushEngine {
@@ -103,8 +103,9 @@ function topicOf(collapse: string): string {
   return createHash('sha256').update(collapse).digest('base64url').slice(0, 32)
 }
 
-function textOf({ id, title, subtitle, text, image, badge, sound, payload, collapse, options }: Outgoing): string {
-  const shown = { id, title, subtitle, body: text, image, count: badge, sound, payload, tag: collapse }
+function textOf(push: Outgoing): string {
+  const { id, title, subtitle, text, image, badge, sound, payload, collapse, recalled, options } = push
+  const shown = { id, title, subtitle, body: text, image, count: badge, sound, payload, tag: collapse, recalled }
   return JSON.stringify(overlay(shown, options?.web ?? {}))
 }
 

@@ -149,6 +149,32 @@ describe('a change at run time', () => {
     expect(await server.core.settings.get(app.id, 'webhooks')).toBeUndefined()
   })
 
+  test.each([
+    [
+      'on',
+      { on: ['*', 'copy/1'] },
+      /^on\.1: webhooks of kind tencent have no "copy\/1"; those of kind netease-copy have$/,
+    ],
+    ['on', { on: ['C2C.callbackAfterSendMsg'] }, /^on\.0: .* no "C2C\.callbackAfterSendMsg"$/],
+    ['templates', { templates: { 'C2C.CallbackAfterSendMsg': {}, x: {} } }, /^templates\.x: .* have no "x"$/],
+  ])('[WH47] an id that nobody is asked or told of is refused, and changes nothing (%s)', async (_w, given, said) => {
+    const { app, changes, server } = await node()
+    await expect(changes.set(app, 'tencent', { ...own(), ...given })).rejects.toThrow(said)
+    expect(app.webhooks).toMatchObject([{ url: 'http://127.0.0.1:9/file', on: ['C2C.CallbackAfterSendMsg'] }])
+    expect(await server.core.settings.get(app.id, 'webhooks')).toBeUndefined()
+  })
+
+  test('[WH47] one that was kept earlier holds, and stands in no other change’s way', async () => {
+    const { app, changes, server } = await node()
+    const old = { ...app.webhooks[0], name: 'old', on: ['C2C.CallbackAfterSendMsg', 'C2C.CallbackGone'] }
+    await server.core.settings.set(app.id, 'webhooks', [old])
+    await changes.set(app, 'mine', own())
+    expect(app.webhooks.map(each => each.name)).toEqual(['old', 'mine'])
+    await say({ server, app }, 'heard')
+    expect((await receiver.next()).id).toBe('C2C.CallbackAfterSendMsg')
+    await expect(changes.set(app, 'old', { ...old, timeout: 700 })).rejects.toThrow(/^on\.1: /)
+  })
+
   test('[OP5] more than ten, and a home that is no dialect, are refused', async () => {
     const { app, changes } = await node()
     for (let i = 0; i < 9; i++) await changes.set(app, `n${i}`, own())

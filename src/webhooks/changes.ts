@@ -4,6 +4,7 @@ import type { App, Webhook } from '../core/apps/model.ts'
 import { settingsSubject } from '../core/apps/settings.ts'
 import type { Core } from '../core/core.ts'
 import { keyedQueue } from '../lib/queue.ts'
+import { unheardOf } from './ids.ts'
 import { home as homeSchema, webhooks as schema } from './settings.ts'
 import type { Webhooks } from './webhooks.ts'
 
@@ -105,8 +106,11 @@ export async function openChanges(core: Core, webhooks: Webhooks): Promise<Chang
         const at = list.findIndex(each => each.name === name)
         const place = at < 0 ? list.length : at
         const wanted = parse(list.toSpliced(place, 1, completed(name, given, list[at]) as Webhook))
+        const set = wanted[place] as Webhook
+        const wrong = unheardOf(set, webhooks.ids)
+        if (wrong) throw new ChangeRefused(`${wrong.path.join('.')}: ${wrong.text}`)
         await keep(app, 'webhooks', wanted)
-        return wanted[place] as Webhook
+        return set
       }),
     remove: (app, name) =>
       inTurn(app, async () => {

@@ -1,3 +1,4 @@
+import { cpus } from 'node:os'
 import { performance } from 'node:perf_hooks'
 
 /** How many events deliveries may take up at this moment. */
@@ -9,38 +10,69 @@ export interface GivingWay {
   close(): void
 }
 
-/** How often is looked (ms), and from which share of its time this process counts as full. */
-const [look, full] = [50, 0.8]
-/** Events taken up between two looks while it is. */
-const little = 50
+/** Whether the process or the machine had hardly any time left since it was asked last. */
+export type IsFull = () => boolean
+
+/** How often is looked (ms). */
+const look = 100
+/** Events taken up between two looks: at least, and from where on they are not counted. */
+const [least, most] = [100, 5000]
+/** What a look makes of that number while there is hardly any time left, and while there is. */
+const [fewer, further] = [0.7, 1.5]
 
 /**
- * Calls have somebody waiting for them, deliveries have not: while this process has hardly any time left, deliveries take
- * up few events, and what waits is told as soon as there is time. `again` is called when there is more to be had.
+ * Calls have somebody waiting for them, deliveries have not: while there is hardly any time left, deliveries take up fewer
+ * and fewer events, down to a little, and more and more again as soon as there is. So they take what the calls leave.
+ * `again` is called when there is more to be had.
  */
-export function openGivingWay(again: () => void): GivingWay {
-  let left = Number.POSITIVE_INFINITY
+export function openGivingWay(again: () => void, isFull: IsFull = openIsFull()): GivingWay {
+  let share = most
+  let taken = 0
   let refused = false
-  let last = performance.eventLoopUtilization()
   const timer = setInterval(() => {
-    const now = performance.eventLoopUtilization()
-    const { utilization } = performance.eventLoopUtilization(now, last)
-    last = now
-    left = utilization < full ? Number.POSITIVE_INFINITY : little
+    share = isFull() ? Math.max(least, Math.min(share, taken) * fewer) : Math.min(most, share * further)
+    taken = 0
     if (refused) again()
     refused = false
   }, look)
   timer.unref()
   return {
     take(wanted) {
+      const left = share < most ? Math.max(0, Math.round(share) - taken) : wanted
       const given = Math.min(wanted, left)
-      left -= given
+      taken += given
       if (given < wanted) refused = true
       return given
     },
     giveBack(spare) {
-      left += spare
+      taken = Math.max(0, taken - spare)
     },
     close: () => clearInterval(timer),
   }
+}
+
+/** From which share of its time the main thread counts as full, and of its processors' time the machine. */
+const [fullThread, fullMachine] = [0.8, 0.95]
+
+function openIsFull(): IsFull {
+  let thread = performance.eventLoopUtilization()
+  let machine = machineTimes()
+  return () => {
+    const [nowThread, nowMachine] = [performance.eventLoopUtilization(), machineTimes()]
+    const { utilization } = performance.eventLoopUtilization(nowThread, thread)
+    const idle = (nowMachine.idle - machine.idle) / Math.max(1, nowMachine.all - machine.all)
+    thread = nowThread
+    machine = nowMachine
+    return utilization >= fullThread || idle <= 1 - fullMachine
+  }
+}
+
+/** The time that all processors have spent so far, and how much of it they had nothing to do (ms). */
+function machineTimes(): { idle: number; all: number } {
+  let [idle, all] = [0, 0]
+  for (const { times } of cpus()) {
+    idle += times.idle
+    all += times.user + times.nice + times.sys + times.idle + times.irq
+  }
+  return { idle, all }
 }

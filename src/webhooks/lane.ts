@@ -2,8 +2,10 @@ import type { Core } from '../core/core.ts'
 import type { Held } from '../core/outbox/deliveries.ts'
 import { mostInBulk } from '../core/outbox/parking.ts'
 import type { Kept } from '../core/tables.ts'
+import { openGaps } from './gaps.ts'
 import type { GivingWay } from './giving-way.ts'
 import type { Listening, Sending } from './sending.ts'
+import { openShown } from './shown.ts'
 
 /** How much a lane holds, and for how long; times in ms. */
 export interface LaneSettings {
@@ -35,12 +37,12 @@ export interface Lane {
 
 /** Events in memory: under way, or behind one of their key. */
 const inMemory = 512
+/** Events read at a time; then others have their turn. */
+const page = 64
 /** Places that the first unsettled event may lag behind what was read last: so much is told again after a crash. */
 const span = 65_536
 /** Settled events are written down after so many, or after this long (ms). */
 const [many, soon] = [256, 100]
-/** Keys of which it is known that something of them was set aside. */
-const mostGaps = 10_000
 
 /**
  * Tells a listener of the events of one lane: events with one key one after another, those of different keys beside each
@@ -61,8 +63,8 @@ export function openLane(
   let settled = new Set<number>()
   /** By key: the events that wait for the one under way. */
   let queues = new Map<string, Kept[]>()
-  /** Keys of which something was set aside: what follows is marked. */
-  const gaps = new Set<string>()
+  const gaps = openGaps()
+  const shown = openShown()
   /** Raised whenever what is under way is not this node's any more. */
   let generation = 0
   let closed = false
@@ -95,23 +97,29 @@ export function openLane(
       again = false
       if (!held && !(await claim())) return
       const free = Math.min(inMemory - unsettled, span - (read - next))
-      const room = free > 0 ? settings.way.take(free) : 0
+      const room = free > 0 ? settings.way.take(Math.min(free, page)) : 0
       more = true
       if (room <= 0) return
       const of = generation
-      const rows = await deliveries.read(app, lane, read, room)
+      const rows = shown.take(read, room) ?? (await deliveries.read(app, lane, read, room))
       settings.way.giveBack(room - rows.length)
       if (of !== generation) continue
       for (const row of rows) enter(row)
-      more = rows.length === room
+      more = rows.length === room || shown.has(read)
+      if (more && unsettled < inMemory) again = true
+      if (again) await new Promise(resolve => setImmediate(resolve))
     }
   }
 
-  /** What follows at once on what is in memory need not be read. */
+  /** What follows at once on what is in memory need not be read; what is full already goes on by itself. */
   function offer(row: Kept) {
-    const follows = held && !closed && !reading && row.place === read && unsettled < inMemory && read - next < span
-    if (follows && settings.way.take(1) === 1) enter(row)
-    else wake()
+    const full = unsettled >= inMemory || read - next >= span
+    if (held && full) more = true
+    else if (held && !closed && !reading && row.place === read && settings.way.take(1) === 1) enter(row)
+    else {
+      shown.keep(row)
+      wake()
+    }
   }
 
   async function claim(): Promise<boolean> {
@@ -174,10 +182,9 @@ export function openLane(
     const key = queueOf(first)
     for (let row: Kept | undefined = first; row; ) {
       const { place } = row
-      const marks: Record<string, string> = gaps.has(key) ? { 'x-magpie-after-parked': '1' } : {}
-      const end = await sending.send(row, marks, () => of === generation && !closed)
+      const end = await sending.send(row, gaps.marks(key), () => of === generation && !closed)
       if (of !== generation || end === 'gone') return
-      if (end === 'told') gaps.delete(key)
+      if (end === 'told') gaps.close(key)
       else await setAside(place, key, end)
       if (of !== generation) return
       settle(place)
@@ -187,9 +194,7 @@ export function openLane(
   }
 
   async function setAside(place: number, key: string, { why, tries }: { why: string; tries: number }) {
-    gaps.add(key)
-    const [oldest = key] = gaps
-    if (gaps.size > mostGaps) gaps.delete(oldest)
+    gaps.open(key)
     await parking.park({ app, lane, target: name }, { from: place, to: place, why, tries })
     core.log.warn({ target: name, app, lane, place, tries, why }, 'an event was set aside')
   }
@@ -265,8 +270,7 @@ export function openLane(
     const place = Math.min(wanted, next + mostInBulk)
     const before = { ...held, value: { ...held.value, next } }
     // Nothing of this is settled from now on.
-    generation++
-    const of = generation
+    const of = ++generation
     const moved = await deliveries.move(held, { next: place }, parking.overflow(before, place, why)).catch(error => {
       lose()
       throw error

@@ -16,8 +16,8 @@ export function openPosterThread(refused: readonly string[]): Poster {
   function start(): Worker {
     const made = new Worker(new URL('./poster-thread.ts', import.meta.url), { workerData: { refused } })
     made.unref()
-    made.on('message', (answered: Answered) => {
-      for (const { id, outcome } of answered) settle(id, outcome)
+    made.on('message', (answered: string) => {
+      for (const { id, outcome } of JSON.parse(answered) as Answered) settle(id, outcome)
     })
     made.on('error', () => {})
     made.on('exit', () => {
@@ -41,7 +41,7 @@ export function openPosterThread(refused: readonly string[]): Poster {
     asked = []
     if (closed) return
     worker ??= start()
-    worker.postMessage(some)
+    worker.postMessage(JSON.stringify(some))
   }
 
   return {

@@ -51,7 +51,10 @@ export function openSending(
 
   async function send(kept: Kept, marks: Record<string, string>, wanted: () => boolean): Promise<End> {
     try {
-      for (const body of await tellingsOf(core, target, kept)) {
+      const bodies = await render(kept, wanted)
+      if (!bodies) return 'gone'
+      for (const [i, body] of bodies.entries()) {
+        if (i > 0) await slots.take()
         const end = await sendOne(body, marks, wanted)
         if (end !== 'told') return end
       }
@@ -65,12 +68,28 @@ export function openSending(
     }
   }
 
+  /**
+   * Renders an event when its turn has come, if it is wanted by then: were all that waits rendered at once, calls would
+   * have to wait for it. Keeps its slot, unless there is nothing to send.
+   */
+  async function render(kept: Kept, wanted: () => boolean): Promise<Outgoing[] | undefined> {
+    await slots.take()
+    let bodies: Outgoing[] | undefined
+    try {
+      if (!closed && wanted()) bodies = await tellingsOf(core, target, kept)
+      return bodies
+    } finally {
+      if (!bodies?.length) slots.give()
+    }
+  }
+
+  /** With a slot, which it gives back. */
   async function sendOne(body: Outgoing, marks: Record<string, string>, wanted: () => boolean): Promise<End> {
     // Of the back end's own refusals; an absent one does not use up an event's tries.
     let refusals = 0
     let answers = breaker.answers()
     for (let attempt = 1; ; attempt++) {
-      await slots.take()
+      if (attempt > 1) await slots.take()
       const tried = await tryOnce(body, attempt, marks, wanted).finally(slots.give)
       if (tried === 'told' || tried === 'gone') return tried
       // A pause would outlast who ends this.

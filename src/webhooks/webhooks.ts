@@ -12,6 +12,7 @@ import {
   type Standing,
   usual,
 } from './deliver.ts'
+import { type Ids, idsOf } from './ids.ts'
 import { openPoster } from './post.ts'
 import { openPosterThread } from './poster.ts'
 import { openSending } from './sending.ts'
@@ -45,6 +46,8 @@ export interface Webhooks {
   run(core: Core): Promise<void>
   /** An app's back ends were changed. */
   set(app: App): Promise<void>
+  /** What back ends can be asked and told of. */
+  ids: Ids
   standing(app: number): Promise<Standing[]>
   redrive(app: number, name: string): void
   close(): Promise<void>
@@ -85,6 +88,7 @@ export function openWebhooks(apps: readonly App[], dialects: readonly Dialect[],
       targets.set(app)
       await delivering?.set(app.id)
     },
+    ids: idsOf(dialects),
     standing: async app => (await delivering?.standing(app)) ?? [],
     redrive: (app, name) => delivering?.redrive(app, name),
     async close() {

@@ -58,7 +58,9 @@ client.on('change', change => {
   told.push(`change ${change.conv}/${change.rev}`)
   const message = shown.get(`${change.conv}/${change.seq}`)
   if (!message) return
-  keep(withChange(message, change))
+  const now = withChange(message, change)
+  if (now) keep(now)
+  else shown.delete(`${change.conv}/${change.seq}`)
   show()
 })
 client.on('conversation', event => {

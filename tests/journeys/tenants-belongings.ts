@@ -138,6 +138,9 @@ async function connect(core: Core, as: As) {
   const device = `${secret} phone`
   await core.presence.enter({ app: as(user).app.id, user, id: session, platform: 'iOS', device })
   await core.presence.watching.subscribe(as(user), user, [only], 3_600_000)
+  await core.presence.watching.subscribe(as(user), user, [only], 3_600_000, 100_000)
+  const said = { kind: 100_000, value: 1, config: secret, span: 3_600_000, scope: 'all' as const, self: false }
+  await core.presence.events.publish(as(only), only, said)
   await core.pushTokens.register(as(user), user, { device: 'tablet', platform: 'Android', engine: 'fcm', token })
   return { session, token }
 }

@@ -5,6 +5,9 @@ import type { TestServer } from '../support/server.ts'
 import { signIn } from '../support/socket.ts'
 import { callTencent, userSig } from '../support/tencent.ts'
 import { callVolcengine } from '../support/volcengine.ts'
+import { friendBodies } from '../support/volcengine-friends.ts'
+import { liveBodies } from '../support/volcengine-live.ts'
+import { readingBodies } from '../support/volcengine-reading.ts'
 import { type Belongings, furnishDevices, noBelongings, secret } from './tenants-belongings.ts'
 import { fromInside, nativeRequests } from './tenants-native.ts'
 import { findGroup, type Vendor, vendorsOf } from './vendors.ts'
@@ -112,7 +115,10 @@ const text = [{ MsgType: 'TIMTextElem', MsgContent: { Text: 'hello' } }]
 const form = { type: 0, body: '{"msg":"hello"}' }
 const times = { begintime: 0, endtime: 4_000_000_000_000, limit: 100 }
 const page = { Cursor: 0, Limit: 20 }
+const said = { MsgType: 10001, Content: 'x' }
 const groups = 'group_open_http_svc'
+
+const watch = (i: Ids) => ({ accid: i.user, eventType: 1, publisherAccids: JSON.stringify([i.only]) })
 
 /** A request for every operation, with all the ids that it takes. */
 export const requests: Record<string, Record<string, (ids: Ids) => object>> = {
@@ -171,6 +177,10 @@ export const requests: Record<string, Record<string, (ids: Ids) => object>> = {
     'team/joinTeams.action': i => ({ accid: i.peer }),
     'history/querySessionMsg.action': i => ({ from: i.user, to: i.peer, ...times }),
     'history/queryTeamMsg.action': i => ({ tid: i.tid, accid: i.user, ...times }),
+    'event/subscribe/add.action': i => ({ ...watch(i), ttl: 60 }),
+    'event/subscribe/query.action': watch,
+    'event/subscribe/delete.action': watch,
+    'event/subscribe/batchdel.action': i => ({ accid: i.user, eventType: 1 }),
   },
   volcengine: {
     RegisterUsers: i => ({ Users: [{ UserId: Number(i.user), NickName: 'x' }] }),
@@ -191,6 +201,24 @@ export const requests: Record<string, Record<string, (ids: Ids) => object>> = {
       Operator: Number(i.user),
       ParticipantUserIds: [Number(i.peer)],
     }),
+    ...Object.fromEntries(
+      Object.keys(liveBodies(0)).map(action => [
+        action,
+        (i: Ids) => liveBodies(i.room, Number(i.user))[action] as object,
+      ]),
+    ),
+    ...Object.fromEntries(
+      Object.keys(readingBodies(0)).map(action => [
+        action,
+        (i: Ids) => readingBodies(i.tid, Number(i.peer), i.msgid)[action] as object,
+      ]),
+    ),
+    ...Object.fromEntries(
+      Object.keys(friendBodies()).map(action => [
+        action,
+        (i: Ids) => friendBodies(Number(i.user), Number(i.peer))[action] as object,
+      ]),
+    ),
     BatchGetConversationParticipant: i => ({
       ConversationShortId: i.tid,
       ParticipantUserIds: [Number(i.user), Number(i.peer)],
@@ -204,6 +232,19 @@ export const requests: Record<string, Record<string, (ids: Ids) => object>> = {
     SendMessage: i => ({ ConversationShortId: i.conv, Sender: Number(i.user), MsgType: 10001, Content: 'x' }),
     GetMessages: i => ({ ConversationShortId: i.tid, MessageIds: [i.msgid] }),
     RecallMessage: i => ({ ConversationShortId: i.tid, MessageId: i.msgid, ParticipantUserId: Number(i.user) }),
+    ModifyMessage: i => ({ ConversationShortId: i.tid, MessageId: i.msgid, Content: 'x' }),
+    DeleteConversationMessage: i => ({ ConversationShortId: i.tid, MessageId: i.msgid, DeleteType: 1 }),
+    DeleteMessage: i => ({ ConversationShortId: i.tid, MessageId: i.msgid, ParticipantUserId: Number(i.user) }),
+    BatchSendMessage: i => ({ ...said, Sender: Number(i.only), Receiver: [Number(i.peer)] }),
+    BatchSendGroupMessage: i => ({
+      ...{ ...said, Sender: Number(i.user), ConversationType: 2 },
+      ConversationShortIds: [i.tid],
+    }),
+    P2PSendMessage: i => ({ ...said, Sender: Number(i.user), ConversationShortId: i.conv }),
+    QueryOnlineStatus: i => ({ UserIds: [Number(i.user), Number(i.only)] }),
+    BatchUpdateUserTags: i => ({ Op: 0, Tags: ['t'], UserIds: [Number(i.only)] }),
+    UnRegisterUsers: i => ({ UserIds: [Number(i.only)] }),
+    UserBroadcast: i => ({ ...said, Sender: Number(i.user), MsgTTL: 60 }),
   },
   native: nativeRequests,
 }

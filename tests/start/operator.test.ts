@@ -137,6 +137,8 @@ describe('the operator', () => {
     await webhooks('set', id, 'mine', '--file', 'webhook.yaml', '--tries', '3')
     expect(await settings()).toMatchObject({ timeout: 2000, on: ['*'], silence: 'refuse', tries: 3 })
     expect(await settings()).not.toHaveProperty('secret')
+    expect(await webhooks('set', id, 'mine', '--on', `${after},nobody`)).toMatchObject({ code: 1, out: '' })
+    expect(await settings()).toMatchObject({ on: ['*'] })
   })
 
   test('[OP5] is told in one line what cannot be', async () => {

@@ -31,6 +31,13 @@ describe('a wrong configuration', () => {
     expect(await refusal()).toContain(line)
   })
 
+  test('[WH46] with an id of a webhook that nobody knows is refused with file and line', async () => {
+    const app = 'accounts: [{ id: 1, apps: [{ id: 2, webhooks: [\n  { kind: tencent, url: http://127.0.0.1:9, on: [\n'
+    place.configure(`store: memory\n${app}  C2C.CallbackAfterSendMsg, C2C.CallbackAfterSendMsgs ] }] }] }]\n`)
+    const at = 'magpie: magpie.yaml:4: accounts.0.apps.0.webhooks.0.on.1: '
+    expect(await refusal()).toBe(`${at}webhooks of kind tencent have no "C2C.CallbackAfterSendMsgs"`)
+  })
+
   test('[SU4] several mistakes are told together, each with its line', async () => {
     place.configure('durability: maybe\nlog: loud\n')
     const server = place.launch()

@@ -57,7 +57,9 @@ export function startDevice(
   client.on('change', change => {
     told.push(`change ${change.conv}/${change.rev}`)
     const message = shown.get(change.conv)?.get(change.seq ?? 0)
-    if (message) shown.get(change.conv)?.set(message.seq, withChange(message, change))
+    const now = message && withChange(message, change)
+    if (now) shown.get(change.conv)?.set(message.seq, now)
+    else if (message) shown.get(change.conv)?.delete(message.seq)
   })
   client.on('erased', ({ conv, seqs, upTo = 0 }) => {
     const messages = shown.get(conv)

@@ -141,9 +141,12 @@ function apply(one: Shown, change: Change) {
   const message = one.messages.get(change.seq ?? 0)
   if (!message) return
   const { what, recalled, parts, mentions, edited, reactions, pinned } = change
-  if (recalled) {
+  if (what === 'withdraw') one.messages.delete(message.seq)
+  else if (recalled) {
     const { parts: _, reactions: __, pinned: ___, ...rest } = message
-    one.messages.set(message.seq, { ...rest, recalled })
+    // An edit of a message that was recalled since says that it was edited, though not how.
+    const kept = what === 'edit' ? { ...rest, mentions, edited } : rest
+    one.messages.set(message.seq, { ...kept, recalled })
   } else if (what === 'edit') one.messages.set(message.seq, { ...message, parts, mentions, edited })
   else if (what === 'reaction') one.messages.set(message.seq, { ...message, reactions })
   else if (what === 'pin') one.messages.set(message.seq, { ...message, pinned })

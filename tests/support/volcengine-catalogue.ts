@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** A field of a request or of an answer, as the catalogue has it. */
 export interface DocumentedField {
@@ -17,19 +17,30 @@ export interface Documented {
   example?: { request: any; response: any }
 }
 
-const areas = ['user', 'token', 'conversation', 'participant', 'message']
+const folder = new URL('../../catalog/volcengine-im/', import.meta.url)
 
-/** The catalogue's actions of Volcengine IM, by id. */
-export const documented: ReadonlyMap<string, Documented> = new Map(
-  areas.flatMap(area => {
-    const file = new URL(`../../catalog/volcengine-im/${area}.json`, import.meta.url)
-    return (JSON.parse(readFileSync(file, 'utf8')).operations as Documented[]).map(each => [each.id, each] as const)
+/** The catalogue's actions of Volcengine IM, by id, in each of its areas. */
+export const actionsOf: ReadonlyMap<string, ReadonlyMap<string, Documented>> = new Map(
+  readdirSync(folder).flatMap(name => {
+    if (!name.endsWith('.json')) return []
+    const { operations = [] } = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as { operations?: Documented[] }
+    const actions = operations.map(each => [each.id, each] as const)
+    return actions.length > 0 ? [[name.slice(0, -'.json'.length), new Map(actions)] as const] : []
   }),
 )
 
-/** What an answer has that the catalogue does not name, and what it names but the answer has nowhere; with wrong types. */
+/** The catalogue's actions of Volcengine IM, by id. */
+export const documented: ReadonlyMap<string, Documented> = new Map(
+  [...actionsOf.values()].flatMap(actions => [...actions]),
+)
+
+/**
+ * What an answer has that the catalogue does not name, and what it names but the answer has nowhere; with wrong types. Of
+ * an action whose answer the catalogue does not know, nothing is odd.
+ */
 export function compare(action: string, answer: unknown): { odd: string[]; missing: string[] } {
   const fields = documented.get(action)?.response ?? []
+  if (fields.length === 0) return { odd: [], missing: [] }
   const seen = new Set<string>()
   const odd: string[] = []
   const note = (name: string, value: unknown): void => {
@@ -40,6 +51,8 @@ export function compare(action: string, answer: unknown): { odd: string[]; missi
     else if (known.some(field => field.type.startsWith('array'))) {
       if (Array.isArray(value) && typeof value[0] === 'object') for (const item of value) inside(`${name}[]`, item)
     } else if (known.some(field => field.type === 'object')) inside(name, value)
+    else if (known.some(field => field.type === 'map<string,array<object>>'))
+      for (const item of Object.values(value as object).flat()) inside(`${name}.{key}`, item)
   }
   const inside = (name: string, value: unknown): void => {
     for (const [key, field] of Object.entries(value as object)) note(`${name}.${key}`, field)
@@ -62,5 +75,6 @@ function fits(type: string, value: unknown): boolean {
   const list = /^array<(.*)>$/.exec(type)
   if (list) return Array.isArray(value) && value.every(item => fits(list[1] as string, item))
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  return type !== 'map<string,string>' || Object.values(value).every(text => typeof text === 'string')
+  const map = /^map<string,(.*)>$/.exec(type)
+  return !map || Object.values(value).every(item => fits(map[1] as string, item))
 }

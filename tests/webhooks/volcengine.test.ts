@@ -156,6 +156,41 @@ test('[VO52] the OpenAPI neither asks nor tells of SendMessage, nor do other ser
   expect(receiver.received.map(each => each.id)).toEqual(['callback/BeforeSendMessage', 'callback/SendMessage'])
 })
 
+test('[VO52] [VO106] [volcengine BatchSendGroupMessage] [volcengine callback/SendMessage] one call into many groups is told of each', async () => {
+  await start()
+  const one = await device(1)
+  const conv = await group()
+  for (const type of [2, 100] as const) {
+    const convs = [await group(type), await group(type)]
+    const said = { Sender: 1, MsgType: 10001, Content: '{"text":"hi"}', Ext: { k: 'v' }, ClientMsgId: `b-${type}` }
+    await call('SendMessage', { ConversationShortId: conv, ...said })
+    await call('BatchSendMessage', { ...said, Receiver: [2] })
+    await call('P2PSendMessage', { ConversationShortId: conv, ...said })
+    const many = { ...said, ConversationType: type, ConversationShortIds: convs, VisibleUsers: [2], Priority: 2 }
+    await call('BatchSendGroupMessage', many)
+    // The same again sends nothing, so it tells of nothing.
+    await call('BatchSendGroupMessage', many)
+    const told = [await next('SendMessage'), await next('SendMessage')].map(each => each.data)
+    const byPlace = new Map(told.map(data => [data.ConversationShortId, data]))
+    for (const id of convs)
+      expect(byPlace.get(id)).toStrictEqual({
+        ...{
+          AppId: app.id,
+          ConversationShortId: id,
+          ConversationId: `${app.id}:${type}:${id}`,
+          ConversationType: type,
+        },
+        ...{ MessageId: expect.any(Number), IndexInConversation: 1, Sender: 1, SenderStr: '1', MsgType: 10001 },
+        ...{ Content: '{"text":"hi"}', Ext: { k: 'v' }, ClientMsgId: `b-${type}`, CreateTime: expect.any(Number) },
+        ...{ VisibleUsers: [2], VisibleUsersStr: ['2'] },
+      })
+  }
+  await one.ask('message.sendToGroup', { conv, client: 'c-1', parts: text('by a device') })
+  expect((await next('SendMessage')).data).toMatchObject({ ClientMsgId: 'c-1' })
+  expect(receiver.received.filter(each => each.id === 'callback/BeforeSendMessage')).toHaveLength(1)
+  expect(receiver.received.filter(each => each.id === 'callback/SendMessage')).toHaveLength(5)
+})
+
 test('[VO55] [volcengine callback/SendMessage] another attempt has the same EventId, and its own Nonce and Signature', async () => {
   await start({ on: ['callback/SendMessage'] })
   receiver.answer('callback/SendMessage: fail 500 times 3')

@@ -159,6 +159,18 @@ const calls: [operation: string, ...((client: Client) => Promise<unknown>)[]][] 
   ['presence.unsubscribe', c => c.presence.unsubscribe(['x']), c => c.presence.unsubscribe()],
   ['presence.subscriptions', c => c.presence.subscriptions({ after: 'x', limit: 7 })],
   ['presence.setStatus', c => c.presence.setStatus('busy')],
+  ['presence.say', c => c.presence.say({ value: 10_001, config: 'x', for: 60 }), c => c.presence.say({})],
+  [
+    'event.publish',
+    c => c.events.publish({ kind: 100_000, value: 1, config: 'x', for: 60, scope: 'online', self: true }),
+    c => c.events.publish({ kind: 100_000, value: 1 }),
+  ],
+  ['event.subscribe', c => c.events.subscribe(100_000, ['x'], { for: 60, now: true })],
+  ['event.unsubscribe', c => c.events.unsubscribe(100_000, ['x']), c => c.events.unsubscribe(100_000)],
+  [
+    'event.subscriptions',
+    c => c.events.subscriptions({ kind: 100_000, after: { kind: 100_000, user: 'x' }, limit: 7 }),
+  ],
   ['presence.history', c => c.devices.history({ from: 1, to: 2, before: { time: 1, number: 2 }, limit: 7 })],
   ['device.list', c => c.devices.list()],
   ['device.kick', c => c.devices.kick(['s']), c => c.devices.kick()],

@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
+import type { Message } from '../../client/src/protocol.ts'
 import type { Call } from '../../src/core/call.ts'
+import { Fault } from '../../src/core/errors.ts'
 import { openReplica, type Replica } from '../support/replica.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { trusting } from '../support/trusting.ts'
@@ -30,12 +32,13 @@ const kinds = ['+1', 'heart', 'eyes']
 const deeds: [number, (pick: (most: number) => number, n: number) => [string, object]][] = [
   [0.3, (_, n) => ['send', { text: `m${n}` }]],
   [0.42, (pick, n) => ['message.edit', { seq: pick(-12), parts: [{ type: 'text', text: `e${n}` }] }]],
-  [0.5, pick => ['message.recall', { seq: pick(-6) }]],
+  [0.47, pick => ['message.recall', { seq: pick(-6) }]],
+  [0.52, (pick, n) => ['withdraw', { seq: pick(-8), from: n % 2 ? 'all' : 'others' }]],
   [0.58, pick => ['message.erase', { seqs: [pick(0), pick(-5)] }]],
   [0.74, pick => ['message.react', { seq: pick(-8), kind: kinds[pick(3) - 1] }]],
   [0.82, pick => ['message.unreact', { seq: pick(-8), kind: kinds[pick(3) - 1] }]],
   [0.88, pick => ['message.pin', { seq: pick(-8) }]],
-  [0.91, pick => ['message.unpin', { seq: pick(-8) }]],
+  [0.93, pick => ['message.unpin', { seq: pick(-8) }]],
   [0.98, pick => ['conversation.read', { seq: pick(0) }]],
   [1, pick => ['conversation.clear', { seq: Math.max(1, Math.floor(pick(0) / 2)) }]],
 ]
@@ -54,7 +57,7 @@ test.each([
   ['pair', 2],
   ['group', 3],
   ['group', 4],
-] as const)('[MA17] a device that was away shows what one that stayed shows (%s, seed %i)', async (kind, seed) => {
+] as const)('[MA17] [MA24] one that was away shows what one that stayed shows (%s, seed %i)', async (kind, seed) => {
   const random = randomFrom(seed)
   server = await startServer({ signIns: [trusting], gateway: { rate: 100_000, burst: 100_000 } })
   const { core } = server
@@ -80,7 +83,7 @@ test.each([
     const by = [stays, away, ben][Math.floor(random() * 3)] as Replica
     const doing = operation === 'send' ? say(by, input as { text: string }, n) : ask(by, operation, input)
     if (random() < 0.7) await doing
-    if (random() < 0.06) await (away.socket() ? away.go() : away.come())
+    if (random() < 0.06) await (away.socket() ? goneFor(n) : away.come())
   }
   await new Promise(resolve => setTimeout(resolve, 50))
   if (away.socket()) await away.go()
@@ -93,22 +96,43 @@ test.each([
       .poll(() => (device.picture(conv) as { messages: { seq: number }[] }).messages.slice(-50))
       .toEqual(messages.slice(-50))
   }
+  const edited = (away.picture(conv) as { messages: Message[] }).messages.filter(each => each.recalled && each.edited)
+  expect(edited.length).toBeGreaterThan(1)
   for (const operation of ['send', ...deeds.slice(1).map(([, make]) => make(pick, 0)[0])])
     expect(done.get(operation), operation).toBeGreaterThan(0)
 
+  /** Goes, and while it is gone what it had seen last is edited and then recalled. */
+  async function goneFor(n: number) {
+    const seq = (await say(stays, { text: `g${n}` }, 1000 + n))?.seq
+    await away.go()
+    await ask(stays, 'message.edit', { seq, parts: [{ type: 'text', text: `ge${n}` }] })
+    await ask(stays, 'message.recall', { seq })
+  }
+
   async function say(by: Replica, { text }: { text: string }, n: number) {
+    if (!by.socket()) return
     const where = kind === 'group' ? { conv } : { to: by.user === 'ann' ? 'ben' : 'ann' }
     const message = { ...where, client: `c${n}`, parts: [{ type: 'text', text }] }
-    await ask(by, kind === 'group' ? 'message.sendToGroup' : 'message.sendToUser', message, 'send')
+    const reply = await ask(by, kind === 'group' ? 'message.sendToGroup' : 'message.sendToUser', message, 'send')
     sent++
+    return reply
+  }
+
+  /** The app does, in between. */
+  async function withdraw({ seq, from }: { seq: number; from: 'all' | 'others' }): Promise<undefined> {
+    await core.withdraw(rest, await core.directs.get(app.id, conv), seq, from)
   }
 
   async function ask(by: Replica, operation: string, input: object, name = operation) {
     try {
-      await by.socket()?.ask(operation, name === 'send' ? input : { conv, ...input })
+      const reply =
+        operation === 'withdraw'
+          ? await withdraw(input as { seq: number; from: 'all' | 'others' })
+          : await by.socket()?.ask(operation, name === 'send' ? input : { conv, ...input })
       done.set(name, (done.get(name) ?? 0) + 1)
+      return reply
     } catch (error) {
-      const why = (error as Error).message
+      const why = error instanceof Fault ? error.reason : (error as Error).message
       if (!refusals.has(why) && !why.includes('closed with')) throw error
     }
   }

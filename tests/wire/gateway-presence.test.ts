@@ -1,25 +1,21 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openLocalBus } from '../../src/bus/local.ts'
 import type { Call } from '../../src/core/call.ts'
-import { openMemory } from '../../src/storage/memory.ts'
-import { startServer, type TestServer, type TestServerOptions, testAccount } from '../support/server.ts'
+import type { TestServer, TestServerOptions } from '../support/server.ts'
 import { connect, signIn, type TestSocket } from '../support/socket.ts'
-import { openWord, trusting } from '../support/trusting.ts'
+import { openWord } from '../support/trusting.ts'
+import { startTwo } from '../support/two-nodes.ts'
 
 /** Two nodes of one server: over one store and one bus. */
 let nodes: TestServer[]
 let rest: Call
 
-const people = ['ann', 'ben', 'cat', 'dan', 'eve'].map(id => ({ id }))
+const people = ['ann', 'ben', 'cat', 'dan', 'eve']
 
 async function start(options: TestServerOptions = {}): Promise<[TestServer, TestServer]> {
-  const [store, bus, accounts] = [openMemory(), openLocalBus(), [testAccount(2100000001, 1)]]
-  const make = (node: string) => startServer({ signIns: [trusting], store, bus, accounts, node, ...options })
-  nodes = [await make('one'), await make('other')]
-  const [one, other] = nodes as [TestServer, TestServer]
-  rest = { app: one.apps[0] as Call['app'], admin: true, origin: { dialect: 'tencent', via: 'rest' } }
-  await one.core.users.save(rest, people, { existing: 'update' })
-  return [one, other]
+  const two = await startTwo(people, options)
+  nodes = two.nodes
+  rest = two.rest
+  return two.nodes
 }
 
 beforeEach(() => {

@@ -58,6 +58,10 @@ const requests = (tid: string): Record<string, object> => ({
   'team/kick.action': { tid, owner: 'alice01', members: '["dan","carol"]' },
   'team/leave.action': { tid, accid: 'bob' },
   'team/remove.action': { tid, owner: 'alice01' },
+  // The example of add.action has made the subscription.
+  'event/subscribe/query.action': { accid: 'alice01', eventType: 1, publisherAccids: '["bob"]' },
+  'event/subscribe/delete.action': { accid: 'alice01', eventType: 1, publisherAccids: '["bob","nobody"]' },
+  'event/subscribe/batchdel.action': { accid: 'alice01', eventType: 1 },
 })
 
 type Shape = Record<string, string>

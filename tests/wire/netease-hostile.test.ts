@@ -61,6 +61,7 @@ const shown = {
 }
 const range = { begintime: '0', endtime: '9999999999999', limit: '10', reverse: '1', type: '0,1' }
 const seen = { includeNoSenseMsg: 'true', excludeMsgid: '1' }
+const watch = { accid: 'ann', eventType: '1', publisherAccids: '["ben"]' }
 
 /** A call of each operation with all its fields. */
 const calls = (tid: string): Record<string, Fields> => ({
@@ -96,6 +97,10 @@ const calls = (tid: string): Record<string, Fields> => ({
   'team/joinTeams.action': { accid: 'ben' },
   'history/querySessionMsg.action': { from: 'ann', to: 'ben', ...range, ...seen },
   'history/queryTeamMsg.action': { tid, accid: 'ben', ...range, ...seen, checkTeamValid: 'false' },
+  'event/subscribe/add.action': { ...watch, ttl: '60' },
+  'event/subscribe/query.action': watch,
+  'event/subscribe/delete.action': watch,
+  'event/subscribe/batchdel.action': { accid: 'ann', eventType: '1' },
 })
 
 const long = 6000

@@ -1,17 +1,22 @@
+import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { App } from '../../src/core/apps/model.ts'
 import { writeJson } from '../../src/lib/json.ts'
+import { type Id, int64s, someUsers, wire } from '../support/int64s.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { callVolcengine, type Reply } from '../support/volcengine.ts'
 
 let server: TestServer
 let app: App
 
+/** Something that names users. */
+type Named = Record<string, Id | string>
+
 /** Neighbours that a double takes for one another, and the largest of all. */
 const [near, odd, next, most] = [2 ** 53 - 1, 2n ** 53n + 1n, 2n ** 53n + 2n, 2n ** 63n - 1n]
 
 beforeAll(async () => {
-  server = await startServer()
+  server = await startServer({ apps: 2 })
   app = server.apps[0] as App
 })
 afterAll(() => server.stop())
@@ -26,7 +31,7 @@ async function result(action: string, body: object): Promise<any> {
   return reply.body.Result
 }
 
-async function group(owner: number | bigint, ...users: (number | bigint)[]): Promise<number> {
+async function group(owner: Id, ...users: Id[]): Promise<number> {
   const body = { ConversationCoreInfo: { ConversationType: 2 }, OwnerUserId: owner }
   const id = (await result('CreateConversation', body)).ConversationShortId
   const ParticipantInfos = users.map(ParticipantUserId => ({ ParticipantUserId }))
@@ -145,4 +150,101 @@ test('[VO48] RecallRole must be the member’s own role [volcengine RecallMessag
   expect((await server.core.history.byId(id, MessageId))?.recalled).toBeUndefined()
   expect((await recall(1, 1)).status).toBe(200)
   expect((await server.core.history.byId(id, MessageId))?.recalled?.by).toBe('1')
+})
+
+test('[VO121] every user id from 1 to 2^63 - 1 comes back from users, conversations, members and messages as it was', async () => {
+  const property = fc.asyncProperty(someUsers, async users => {
+    const [owner, ...others] = users as [Id, ...Id[]]
+    await result('RegisterUsers', { Users: users.map(UserId => ({ UserId, NickName: String(UserId) })) })
+    const { Users, NotFoundUsers } = await result('BatchGetUser', { UserIds: users })
+    expect(Users.map((each: Named) => [each.UserId, each.NickName])).toEqual(users.map(id => [id, String(id)]))
+    expect(NotFoundUsers).toEqual([])
+    const ConversationShortId = await group(owner, ...others)
+    const [read] = (await result('BatchGetConversations', { ConversationShortId: [ConversationShortId] }))
+      .ConversationCoreInfos
+    expect(read).toMatchObject({ OwnerUserId: owner, CreatorUserId: owner, OwnerUserIdStr: String(owner) })
+    const asked = { ConversationShortId, ParticipantUserIds: users }
+    const { Participants } = await result('BatchGetConversationParticipant', asked)
+    expect(Participants.map((each: Named) => each.ParticipantUserId)).toEqual(users)
+    const page = { ConversationShortId, Cursor: 0, Limit: 20 }
+    for (const Sender of users) await result('SendMessage', { ConversationShortId, Sender, ...message })
+    const { Messages } = await result('GetConversationMessages', page)
+    expect(Messages.map((each: Named) => [each.Sender, each.SenderStr])).toEqual(users.map(id => [id, String(id)]))
+    const out = { ConversationShortId, Operator: owner, ParticipantUserIds: others }
+    expect(await result('BatchDeleteConversationParticipant', out)).toEqual({ FailedUserIds: [] })
+    expect(await result('BatchDeleteConversationParticipant', out)).toEqual({ FailedUserIds: others })
+  })
+  await fc.assert(property, { numRuns: 15 })
+})
+
+test('[VO121] every user id comes back from the lists of a live group, as a key of a map too', async () => {
+  const property = fc.asyncProperty(someUsers, async users => {
+    // An owner is never muted; no number is this one's.
+    const body = { ConversationCoreInfo: { ConversationType: 100 }, OwnerUserIdStr: 'host' }
+    const { ConversationShortId } = await result('CreateConversation', body)
+    const of = { ConversationShortId, OperatorStr: 'host' }
+    const page = { ConversationShortId, Cursor: 0, Limit: 20 }
+    const ids = ({ Participants }: { Participants: Named[] }) =>
+      new Set(Participants.map(each => each.ParticipantUserId))
+    const ParticipantBlockInfos = Object.fromEntries(users.map(user => [String(user), 600]))
+    await result('BatchAddBlockParticipants', { ...of, ParticipantBlockInfos })
+    expect(ids(await result('BatchGetBlockParticipants', page))).toEqual(new Set(users))
+    await result('BatchAddWhitelistParticipant', { ...of, ParticipantUserIds: users })
+    expect(ids(await result('BatchGetWhitelistParticipant', page))).toEqual(new Set(users))
+    const asked = { ConversationShortId, ParticipantUserIds: users }
+    const { Status } = await result('QueryLiveParticipantStatus', asked)
+    expect(Status.map((each: Named) => each.ParticipantUserId)).toEqual(users)
+    const nobody = await result('BatchRemoveManager', { ...of, RemoveManagerUserIds: users })
+    expect(nobody.FailedManagerUserIds).toEqual(users)
+  })
+  await fc.assert(property, { numRuns: 15 })
+})
+
+test('[VO121] every user id comes back from lists of friends and blacklists, as a key of a map too', async () => {
+  let InboxType = 0
+  const property = fc.asyncProperty(someUsers, async users => {
+    const [UserId, ...others] = users as [Id, ...Id[]]
+    const of = { UserId, InboxType: ++InboxType }
+    await result('AddFriend', { ...of, FriendUserIds: others })
+    const { FriendInfos } = await result('ListFriend', of)
+    expect(FriendInfos.map((each: Named) => each.FriendUserId)).toEqual(others)
+    const theirs = await result('ListFriend', { ...of, UserId: others[0] })
+    expect(theirs.FriendInfos).toMatchObject([{ FriendUserId: UserId }])
+    const { FailedInfos } = await result('DeleteFriend', { ...of, UserId: others[0], DeleteUserIds: others.slice(1) })
+    expect(FailedInfos.map((each: Named) => each.UserId)).toEqual(others.slice(1))
+    await result('AddBlackList', { ...of, BlackListInfos: others.map(BlackListUserId => ({ BlackListUserId })) })
+    const { BlackListInfos } = await result('GetBlackList', { ...of, Cursor: 0, Limit: 20 })
+    const blocked = BlackListInfos.map((each: Named) => each.BlackListUserId)
+    expect(new Set(blocked)).toEqual(new Set(others))
+    const { IsInBlackListInfos } = await result('IsInBlackList', { ...of, BlackListUserIds: others })
+    expect(IsInBlackListInfos).toEqual(Object.fromEntries(others.map(user => [String(user), true])))
+  })
+  await fc.assert(property, { numRuns: 15 })
+})
+
+test('[VO121] a quoted id and a cursor may be any int64, below 0 too, and come back as they were', async () => {
+  const ConversationShortId = await group(1)
+  const property = fc.asyncProperty(int64s(-(2n ** 63n)), async id => {
+    const quote = { RefMsgInfo: { ReferencedMessageId: id, Hint: 'old' } }
+    const { MessageId } = await result('SendMessage', { ConversationShortId, Sender: 1, ...message, ...quote })
+    const [found] = (await result('GetMessages', { ConversationShortId, MessageIds: [MessageId] })).Messages
+    expect(found.RefMsgInfo).toMatchObject({ ReferencedMessageId: id, Hint: 'old' })
+    if (id < 1000) return
+    const page = await result('GetConversationMessages', { ConversationShortId, Cursor: id, Limit: 20 })
+    expect(page).toEqual({ HasMore: false, Messages: [], NewCursor: id })
+  })
+  await fc.assert(property, { numRuns: 100 })
+})
+
+test('[VO121] what is no int64 above 0 names no user, and nothing is written', async () => {
+  // An app of its own: others register whom they like.
+  const AppId = server.apps[1]?.id
+  const property = fc.asyncProperty(int64s(-(2n ** 63n)), fc.boolean(), async (id, beyond) => {
+    const UserId = beyond ? wire(2n ** 63n + BigInt.asUintN(20, BigInt(id))) : id
+    if (UserId > 0 && !beyond) return
+    const reply = await call('RegisterUsers', { AppId, Users: [{ UserId: 5, NickName: 'no' }, { UserId }] })
+    expect(reply.body.ResponseMetadata.Error?.Code).toBe('InvalidParameter.InvalidField')
+  })
+  await fc.assert(property, { numRuns: 100 })
+  expect(await result('BatchGetUser', { AppId, UserIds: [5] })).toMatchObject({ NotFoundUsers: [5] })
 })

@@ -84,7 +84,9 @@ export function beginAnew(thread: Thread, messages: readonly Message[], next: nu
 /** Shows what a change made of a message. */
 export function touch(thread: Thread, change: Change): void {
   const message = thread.messages.get(change.seq ?? 0)
-  if (message) thread.messages.set(message.seq, withChange(message, change))
+  const now = message && withChange(message, change)
+  if (now) thread.messages.set(now.seq, now)
+  else if (message) thread.messages.delete(message.seq)
 }
 
 /** Takes messages out of view. */

@@ -96,6 +96,23 @@ describe('what is said to all users', () => {
     await node.stop()
   })
 
+  test('[BR7] to known users only, reaches neither guests nor who was deleted', async () => {
+    const { node, app, broadcasts, say, since } = await setting()
+    const condition = { known: true }
+    await say('known', { condition })
+    const tagged = await say('tagged', { condition: { ...condition, allTags: ['b'] } })
+    const last = await say('last', { condition })
+    const viewers = ['ann', 'cat', 'guest'].map(user => ({ user, platform: 'iOS' }))
+    expect(await broadcasts.judge(last, viewers)).toEqual([true, true, false])
+    expect(await broadcasts.judge(tagged, viewers)).toEqual([true, false, false])
+    expect((await since('cat')).words).toEqual(['known', 'last'])
+    expect(await since('guest')).toMatchObject({ words: [], number: 3 })
+    await node.core.users.remove(node.call, ['cat'])
+    expect(await broadcasts.judge(last, viewers)).toEqual([true, false, false])
+    expect((await broadcasts.list(app, { limit: 1 }))[0]).toMatchObject({ condition })
+    await node.stop()
+  })
+
   test('[BR5] is nothing that end users do', async () => {
     const { node, broadcasts } = await setting()
     const draft = { from: 'ann', parts: [], keep: 0 }

@@ -4,8 +4,8 @@ import type { Broadcast, Condition } from './model.ts'
 
 /** Whether a condition asks anything of users besides what they are connected with. */
 export function asksOfUsers(condition: Condition | undefined): boolean {
-  const { anyTag, allTags, anyAttribute, allAttributes } = condition ?? {}
-  return [anyTag, allTags, anyAttribute, allAttributes].some(each => each !== undefined)
+  const { known, anyTag, allTags, anyAttribute, allAttributes } = condition ?? {}
+  return known === true || [anyTag, allTags, anyAttribute, allAttributes].some(each => each !== undefined)
 }
 
 /** Whether a broadcast is for a user on a device. `user` is needed only when its condition asks of users. */
@@ -13,7 +13,7 @@ export function isFor({ condition }: Pick<Broadcast, 'condition'>, user: User | 
   if (!condition) return true
   const { platforms } = condition
   if (platforms && !platforms.includes(platformOf(platform))) return false
-  return !asksOfUsers(condition) || (user !== undefined && fits(condition, user))
+  return !asksOfUsers(condition) || (user !== undefined && !user.removed && fits(condition, user))
 }
 
 function fits({ anyTag, allTags, anyAttribute, allAttributes }: Condition, { profile }: User): boolean {

@@ -5,6 +5,8 @@ import type { Platform } from '../presence/platforms.ts'
 
 /** Which users a broadcast is for: all conditions that are there must hold. */
 export interface Condition {
+  /** Whom the app made a user, not only a guest with a token. */
+  known?: boolean
   /** With one of these tags; with all of these. */
   anyTag?: string[]
   allTags?: string[]

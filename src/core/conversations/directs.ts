@@ -73,35 +73,45 @@ export function openDirects(ctx: Context) {
 
   /**
    * The ids of one user's conversations with others, in order; those that are missing are made, many in one batch.
-   * Undefined for who is no user of the app, Fault('user.missing') when the one is none.
+   * Undefined for who is no user of the app, Fault('user.missing') when the one is none; with `strangers` nobody has to be.
    */
-  async function openMany(call: Call, one: string, others: readonly string[]): Promise<(number | undefined)[]> {
+  async function openMany(
+    call: Call,
+    one: string,
+    others: readonly string[],
+    options: { inbox?: number; strangers?: boolean } = {},
+  ): Promise<(number | undefined)[]> {
     const wanted = [...new Set(others)]
     const parts = partsOf(wanted, pairChunk)
-    const opened = await Promise.all(parts.map(part => openChunk(call, one, part)))
+    const opened = await Promise.all(parts.map(part => openChunk(call, one, part, options)))
     const ids = new Map(opened.flat())
     return others.map(other => ids.get(other))
   }
 
-  async function openChunk(call: Call, one: string, others: string[]) {
+  async function openChunk(
+    call: Call,
+    one: string,
+    others: string[],
+    { inbox = 0, strangers = false }: { inbox?: number; strangers?: boolean },
+  ) {
     const fresh = await Promise.all(others.map(() => ctx.ids()))
     return change(ctx, async () => {
-      const keys = others.map(other => [call.app.id, 'pair', pairName(one, other, 0)])
+      const keys = others.map(other => [call.app.id, 'pair', pairName(one, other, inbox)])
       const [rows, [mine, ...theirs]] = await Promise.all([
         ctx.store.getMany(names, keys),
         rowsOf(call.app.id, [one, ...others]),
       ])
-      demandUsers([mine], [one])
+      if (!strangers) demandUsers([mine], [one])
       const now = ctx.clock()
       const tells: Told[] = []
       const steps: Step[] = []
       const ids = others.map((other, i): [string, number | undefined] => {
-        if (!present(theirs[i])) return [other, undefined]
+        if (!strangers && !present(theirs[i])) return [other, undefined]
         const old = pairHeld(rows[i], [mine, theirs[i]])
         if (old !== undefined) return [other, old]
-        const direct = newDirect(call, fresh[i] as number, one, other, 0, undefined, gets(now, mine, theirs[i]))
+        const direct = newDirect(call, fresh[i] as number, one, other, inbox, undefined, gets(now, mine, theirs[i]))
         tells.push(...toldOpened(call, direct))
-        const name = pairName(one, other, 0)
+        const name = pairName(one, other, inbox)
         steps.push(...openSteps(direct, { space: 'pair', name }, rows[i], [mine, theirs[i]]))
         return [other, direct.id]
       })

@@ -1,7 +1,7 @@
 import type { Head, Row } from '../../storage/store.ts'
 import type { Context } from '../context.ts'
 import { erasedAt } from '../messages/erased.ts'
-import { exceptionsSince, mayDiffer } from '../messages/exceptions.ts'
+import { exceptionsSince, sideOf } from '../messages/exceptions.ts'
 import { type History, visible } from '../messages/history.ts'
 import { counterOf, unreadOf } from '../messages/unread.ts'
 import type { Conversation, Member, Membership, Message } from '../model.ts'
@@ -48,7 +48,7 @@ export function openPositions(
       ctx.store.getMany(sent, mine),
     ])
     const read = new Map(others.flatMap(row => (row ? [[row.value.conv, row.value.readSeq] as const] : [])))
-    const differing = await exceptionsOf(here, rows, heads)
+    const differing = await exceptionsOf(here, rows, heads, revs)
     const inside = await insideOf(here, rows, user)
     const standing = here.map((conversation, i): Standing | undefined => {
       const head = heads[i] as Head
@@ -82,10 +82,12 @@ export function openPositions(
     found: readonly Conversation[],
     rows: readonly (Row<Member> | undefined)[],
     heads: readonly Head[],
+    revs: readonly Head[],
   ): Promise<Map<number, number>> {
     const behind = found.flatMap(({ type }, i) => {
       const member = rows[i]?.value
-      return member && mayDiffer(type, member) && member.readSeq < (heads[i]?.number ?? 0) ? [member] : []
+      const unread = member && member.readSeq < (heads[i]?.number ?? 0)
+      return unread ? sideOf(type, member, revs[i]?.counters.withdrawn) : []
     })
     const sums = await exceptionsSince(ctx, behind)
     return new Map(behind.map(({ conv }, i) => [conv, sums[i] as number]))

@@ -150,7 +150,7 @@ export function openResume(ctx: Context, positions: Positions) {
         const i = c++
         const change = changeRows[i]?.value
         const message = touched[i]
-        const hidden = !change || !isFor(change, user) || (change.seq !== undefined && !(message && shows(message)))
+        const hidden = !change || !isFor(change, user) || !isAbout(change, message, shows)
         return hidden ? { blank: true, number } : { blank: false, number, row: { change, message } }
       })
       const more = seq < standing.head.number || rev < standing.rev
@@ -190,6 +190,12 @@ export function openResume(ctx: Context, positions: Positions) {
   }
 
   return resume
+}
+
+/** A change to a message is for who sees it; that it is shown no more, for everybody else. */
+function isAbout({ what, seq }: Change, message: Message | undefined, shows: (message: Message) => boolean): boolean {
+  if (seq === undefined) return true
+  return message !== undefined && shows(message) === (what !== 'withdraw')
 }
 
 /** Notices may be for some members only. */

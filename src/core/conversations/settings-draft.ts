@@ -8,6 +8,8 @@ export interface SettingsDraft {
   /** Back in the list, or out of it until there is another message. */
   listed?: boolean
   notify?: Notify
+  /** Do not disturb: yes or no, for who knows no finer choice. What is so already in a finer way stays. */
+  quiet?: boolean
   /** Marks by number, from 0 to 63. */
   set?: readonly number[]
   clear?: readonly number[]
@@ -44,6 +46,17 @@ export function applySettings(
   }
   const clean = Object.fromEntries(Object.entries(next).filter(([, value]) => value !== undefined))
   return isDeepStrictEqual(clean, old) ? old : (clean as unknown as OwnSettings)
+}
+
+/** The sound after a draft. Who never chose one, and is not to be left alone, still has chosen none. */
+export function soundAfter(old: Notify | undefined, { notify = old, quiet }: SettingsDraft): Notify | undefined {
+  if (quiet === undefined || quiet === isQuiet(notify)) return notify
+  return quiet ? 'silent' : 'all'
+}
+
+/** Whether the user does not want to be disturbed. */
+export function isQuiet(notify: Notify | undefined): boolean {
+  return notify !== undefined && notify !== 'all'
 }
 
 /** Since when something holds that is set by yes and no, or by a time; 0 and no end it. */

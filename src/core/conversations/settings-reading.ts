@@ -1,6 +1,9 @@
 import type { Context } from '../context.ts'
-import type { Member } from '../model.ts'
+import { Fault } from '../errors.ts'
+import { memberOf } from '../groups/rows.ts'
+import type { Conversation, Member } from '../model.ts'
 import { members, memberships } from '../tables.ts'
+import { conversationsHere } from './here.ts'
 import type { OwnGroup, OwnSettings, ShownSettings } from './model.ts'
 import { groupsOf, lastNumber, settingsHeld, settingsRows } from './own-rows.ts'
 import { ownSettings } from './tables.ts'
@@ -16,6 +19,14 @@ export interface SettingsSince {
   number: number
   /** There are more: ask again from there. */
   more: boolean
+}
+
+/** One conversation as its user sees it. */
+export interface OwnSide {
+  conversation: Conversation
+  member: Member
+  /** Undefined where nothing was ever set. */
+  settings: ShownSettings | undefined
 }
 
 export type SettingsReading = ReturnType<typeof openSettingsReading>
@@ -43,6 +54,19 @@ export function openSettingsReading(ctx: Context) {
       const held = settingsHeld(rows[i], joined)
       return held && { ...shown(held, living), notify }
     })
+  }
+
+  /**
+   * One conversation of a user, their side of it, and what they set. Fault: 'conversation.missing'; 'member.missing' for
+   * who is not in it.
+   */
+  async function one(app: number, user: string, conv: number): Promise<OwnSide> {
+    const [conversation] = await conversationsHere(ctx, app, [conv])
+    if (!conversation) throw new Fault('conversation.missing', `there is no conversation ${conv}`)
+    const member = await memberOf(ctx, conversation, user)
+    if (!member) throw new Fault('member.missing')
+    const [settings] = await of(app, user, [member])
+    return { conversation, member, settings }
   }
 
   /** All that a user set in memberships that go on, by conversation. */
@@ -100,7 +124,7 @@ export function openSettingsReading(ctx: Context) {
     return { reset, settings, groups, number, more }
   }
 
-  return { last, of, all, since }
+  return { last, of, one, all, since }
 }
 
 function idsOf(groups: readonly OwnGroup[] = []): Set<number> {

@@ -52,6 +52,43 @@ describe('what a user sets of a conversation', () => {
     await node.stop()
   })
 
+  test.each([
+    [undefined, true, 'silent'],
+    [undefined, false, undefined],
+    ['all', true, 'silent'],
+    ['all', false, 'all'],
+    ['silent', true, 'silent'],
+    ['silent', false, 'all'],
+    ['none', true, 'none'],
+    ['none', false, 'all'],
+  ] as const)('[CS15] from %s, not to be disturbed: %s, makes %s', async (before, quiet, after) => {
+    const { node, app, pair, own } = await setting()
+    const conv = await pair('ann', 'ben')
+    if (before) await own.setOne(node.call, 'ann', conv, { notify: before })
+    const told1 = told(node, 'ann').length
+    expect((await own.setOne(node.call, 'ann', conv, { quiet })).notify).toBe(after)
+    expect((await own.one(app, 'ann', conv)).member.notify).toBe(after)
+    expect(told(node, 'ann').length - told1).toBe(before === after ? 0 : 1)
+    await node.stop()
+  })
+
+  test('[CS16] one conversation is read with its user’s side of it, or it is said what is missing', async () => {
+    const { node, app, pair, own } = await setting()
+    const conv = await pair('ann', 'ben')
+    expect(await own.one(app, 'ann', conv)).toMatchObject({ conversation: { id: conv }, member: { user: 'ann' } })
+    const set = await own.setOne(node.call, 'ann', conv, { pinned: 5 })
+    expect((await own.one(app, 'ann', conv)).settings).toEqual(set)
+    expect((await own.one(app, 'ben', conv)).settings).toBeUndefined()
+    const refused = (user: string, id: number) => own.one(app, user, id).catch(reasonOf)
+    expect([await refused('cat', conv), await refused('ann', conv + 1)]).toEqual([
+      'member.missing',
+      'conversation.missing',
+    ])
+    await node.core.users.remove(node.call, ['ben'])
+    expect(await refused('ann', conv)).toBe('conversation.missing')
+    await node.stop()
+  })
+
   test('[CS2] [CS3] after a number every conversation that changed comes once, as it is now', async () => {
     const { node, app, pair, own } = await setting()
     const [x, y, z] = [await pair('ann', 'ben'), await pair('ann', 'cat'), await pair('ann', 'ann')]

@@ -10,10 +10,10 @@ import { conversationsHere } from './here.ts'
 import type { Notify, ShownSettings } from './model.ts'
 import { endsOf, type Place, pinnedOf, placesOf } from './own-places.ts'
 import { demandOwn, ownKey, writeSettings } from './own-rows.ts'
-import { applySettings, type SettingsDraft } from './settings-draft.ts'
+import { applySettings, type SettingsDraft, soundAfter } from './settings-draft.ts'
 import { settingsNumber } from './tables.ts'
 
-export { favouriteMark, type SettingsDraft } from './settings-draft.ts'
+export { favouriteMark, isQuiet, type SettingsDraft } from './settings-draft.ts'
 
 /** What a user sets of one of their conversations. */
 export interface ConversationDraft extends SettingsDraft {
@@ -50,7 +50,7 @@ export function openConversationSettings(ctx: Context, erase: Erase) {
     const results: (ShownSettings | Fault)[] = []
     for (let at = 0; at < drafts.length; at += chunk) {
       const part = drafts.slice(at, at + chunk)
-      const sounds = part.filter(draft => draft.notify !== undefined)
+      const sounds = part.filter(draft => draft.notify !== undefined || draft.quiet !== undefined)
       const keys = [ownKey(call.app.id, user), ...sounds.map(({ conv }) => `read.${conv}.${user}`)]
       const plan = () => planSettings(call, user, part, { ...usual, ...limits })
       results.push(...(await ctx.queue([...new Set(keys)], () => change(ctx, plan))))
@@ -152,7 +152,7 @@ function decide(
     [...places].map(([conv, place]) => [conv, { place, next: place.held, notify: place.member.value.notify }]),
   )
   const faults = drafts.map(draft => {
-    const { conv, notify } = draft
+    const { conv } = draft
     const state = states.get(conv)
     if (!state) return new Fault('conversation.missing')
     const next = applySettings(state.next, draft, { now, seq: ends.get(conv) ?? 0 })
@@ -162,7 +162,7 @@ function decide(
       pinned.add(conv)
     }
     state.next = next
-    state.notify = notify ?? state.notify
+    state.notify = soundAfter(state.notify, draft)
     return undefined
   })
   return { states, faults }

@@ -9,6 +9,7 @@ import { listsNamed, readShelf, relationsKey, tellChanged } from './lists.ts'
 import { aboutFriends, type Beginning, filled, join, type Making, readPlaces, steady, unfit } from './making.ts'
 import type { FriendRequest } from './model.ts'
 import { firstOfEach, type Limits, limitsOf, type Pair, packed, readPairs, type Scope, scopeOf } from './rows.ts'
+import { readTurns } from './turns.ts'
 
 /** Somebody who is to become a friend, and what is kept about them. */
 export type FriendDraft = Beginning & { user: string }
@@ -94,18 +95,19 @@ export function openAdding(ctx: Context) {
 
   async function planAdd(call: Call, scope: Scope, drafts: readonly FriendDraft[], options: BefriendOptions) {
     const others = drafts.map(draft => draft.user)
-    const [{ account, pairs }, places, shelf] = await Promise.all([
+    const [{ account, pairs }, places, shelf, turns] = await Promise.all([
       readPairs(ctx, scope, others, aboutFriends),
       readPlaces(ctx, scope, wantedPlaces(scope.user, others)),
       readShelf(ctx, scope, listsNamed(scope.user, drafts)),
+      readTurns(ctx, scope, 'friend', [scope.user, ...others]),
     ])
     if (options.strangers ? account?.value.removed : !present(account))
       throw new Fault('user.missing', `there is no user ${scope.user}`)
-    const batch = openBatch(ctx, call)
+    const batch = openBatch(ctx, call, scope.inbox)
     batch.demand(account)
     const blocks = options.blocks !== false && !options.imported
     const limits = limitsOf(options.limits)
-    const making = { scope, batch, shelf, places, account, now: gets(ctx.clock(), account), limits, blocks }
+    const making = { scope, batch, shelf, places, turns, account, now: gets(ctx.clock(), account), limits, blocks }
     const planned: Planned = { ...making, options, made: new Map() }
     const results = pairs.map((pair, i): [string, Befriended | Fault] => [
       pair.other,
@@ -141,7 +143,8 @@ function wayOf({ account, options }: Planned, pair: Pair): 'ask' | 'direct' | Fa
 function ask(planned: Planned, pair: Pair, draft: FriendDraft): Befriended | Fault {
   const { scope, options, limits, batch, places, now, account } = planned
   const row = pair.row('request', 'theirs')
-  if (!row && !places.take(pair.other, 'request', limits.requests)) return new Fault('friend.request.limit')
+  if (!row && !places.free(pair.other, 'request', limits.requests)) return new Fault('friend.request.limit')
+  if (!row) places.take(pair.other, 'request')
   const since = gets(now, account, pair.account)
   const { wording: text, source, remark, lists } = draft
   const request: FriendRequest = {

@@ -10,6 +10,7 @@ import { listsNamed, readShelf, relationsKey } from './lists.ts'
 import { aboutFriends, type Beginning, filled, join, type Making, readPlaces, unfit } from './making.ts'
 import type { FriendRequest } from './model.ts'
 import { firstOfEach, type Limits, limitsOf, type Pair, packed, readPairs, type Scope, scopeOf } from './rows.ts'
+import { readTurns } from './turns.ts'
 
 /** An answer to somebody's request; the fields are what the answering user keeps about them. */
 export type FriendAnswer = Beginning & {
@@ -83,9 +84,10 @@ export function openAnswering(ctx: Context) {
   async function planAnswer(call: Call, scope: Scope, answers: readonly FriendAnswer[], options: AnswerOptions) {
     const others = answers.map(each => each.user)
     const wanted = [scope.user, ...others].map(user => ({ user, what: 'friend' as const }))
-    const [{ account, pairs }, places] = await Promise.all([
+    const [{ account, pairs }, places, turns] = await Promise.all([
       readPairs(ctx, scope, others, aboutFriends),
       readPlaces(ctx, scope, wanted),
+      readTurns(ctx, scope, 'friend', [scope.user, ...others]),
     ])
     if (options.strangers ? account?.value.removed : !present(account))
       throw new Fault('user.missing', `there is no user ${scope.user}`)
@@ -95,11 +97,11 @@ export function openAnswering(ctx: Context) {
       return list === undefined ? [] : { user: pair.other, list }
     })
     const shelf = await readShelf(ctx, scope, [...listsNamed(scope.user, answers), ...theirs])
-    const batch = openBatch(ctx, call)
+    const batch = openBatch(ctx, call, scope.inbox)
     batch.demand(account)
     const blocks = options.blocks !== false
     const limits = limitsOf(options.limits)
-    const making = { scope, batch, shelf, places, account, now: gets(ctx.clock(), account), limits, blocks }
+    const making = { scope, batch, shelf, places, turns, account, now: gets(ctx.clock(), account), limits, blocks }
     const planned: Planned = { ...making, options, events: [] }
     const results = pairs.map((pair, i): [string, Answered | Fault] => [
       pair.other,

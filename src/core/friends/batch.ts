@@ -34,8 +34,12 @@ interface Counted {
 /** A batch about relations while it is put together. */
 export type Batch = ReturnType<typeof openBatch>
 
-/** Puts a batch together: rows with their checks, counts and lists, one number per user in the log of changes, and notes. */
-export function openBatch(ctx: Context, call: Call) {
+/**
+ * Puts a batch together: rows with their checks, counts and lists, one number per user in the log of changes, and notes.
+ * Devices and webhooks know one inbox only: of what is in another nobody is told.
+ */
+export function openBatch(ctx: Context, call: Call, inbox = 0) {
+  const open = inbox === 0
   const checks: Step[] = []
   const writes: Step[] = []
   const counts = new Map<string, Counted>()
@@ -143,7 +147,7 @@ export function openBatch(ctx: Context, call: Call) {
 
   /** Tells a user's devices, also those that are away. */
   function tellUser(user: string, kind: string, from: string, data: Record<string, unknown>) {
-    notes.push({ user, kind, from, data })
+    if (open) notes.push({ user, kind, from, data })
   }
 
   /** The finished batch. `events` are for webhooks; nobody is told anything when nothing was written. */
@@ -158,7 +162,7 @@ export function openBatch(ctx: Context, call: Call) {
     const told = notes.map(({ user, ...draft }) => note(ctx, call, user, { ...draft, keep }, steps))
     return {
       steps,
-      tells: [...events.map(event => ({ call, subjects: [], event })), ...told],
+      tells: [...(open ? events : []).map(event => ({ call, subjects: [], event })), ...told],
       bounds: overtaken,
       done: () => result,
     }

@@ -127,8 +127,8 @@ describe('[FR16] blocklists and mute lists', () => {
       { user: 'ben', ext: { a: '' } },
     ]
     const updated = await blocks.update(node.call, 'ann', update, 'block')
-    expect(updated).toMatchObject([{ ext: { b: '2' } }, undefined, { ext: { b: '2' } }])
-    expect((await find(of('ann'), 'block', ['ben']))[0]?.ext).toEqual({ b: '2' })
+    expect(updated).toMatchObject([{ ext: { a: '', b: '2' } }, undefined, { ext: { b: '2' } }])
+    expect((await find(of('ann'), 'block', ['ben']))[0]?.ext).toEqual({ a: '', b: '2' })
     expect(await blocks.remove(node.call, 'ann', ['ben', 'dan'], 'block')).toEqual([true, false])
     expect([await listed('block'), await listed('mute')]).toEqual([['cat'], ['dan']])
     expect(await blocks.add(node.call, 'ann', [{ user: 'none' }], 'block', { strangers: true })).toEqual(['added'])

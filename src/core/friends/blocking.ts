@@ -2,10 +2,10 @@ import type { Call } from '../call.ts'
 import type { Context } from '../context.ts'
 import { Fault } from '../errors.ts'
 import type { Event } from '../events.ts'
-import { mergeTexts } from '../texts.ts'
 import { gets } from '../users/rows.ts'
 import { type Batch, changeWithin, openBatch } from './batch.ts'
 import { relationsKey } from './lists.ts'
+import { writtenMap } from './maps.ts'
 import type { Block } from './model.ts'
 import { aboutUnfriending, unfriend } from './removing.ts'
 import {
@@ -20,6 +20,7 @@ import {
   type What,
 } from './rows.ts'
 import { relationCount } from './tables.ts'
+import { readTurns } from './turns.ts'
 
 /** Whom a user does not want to hear from, with a string map that is kept beside. */
 export interface BlockDraft {
@@ -51,7 +52,8 @@ const about = [
 export function openBlocking(ctx: Context) {
   /**
    * Puts users on a list: one result per draft, in order; of drafts for one user the first counts. 'present' stays as it
-   * was. Fault 'friend.self', 'user.missing' or 'block.limit' for who is not put on it. A block ends requests between both.
+   * was. Fault 'friend.self', 'user.missing', 'attributes.large' or 'block.limit' for who is not put on it. A block ends
+   * requests between both.
    */
   async function add(
     call: Call,
@@ -79,13 +81,14 @@ export function openBlocking(ctx: Context) {
     options: BlockOptions,
   ) {
     const others = drafts.map(draft => draft.user)
-    const [{ account, pairs }, counted] = await Promise.all([
+    const [{ account, pairs }, counted, turns] = await Promise.all([
       readPairs(ctx, scope, others, about),
       ctx.store.get(relationCount, [scope.app, scope.user, scope.inbox, what]),
+      readTurns(ctx, scope, what, [scope.user]),
     ])
     if (options.strangers ? account?.value.removed : !account || account.value.removed)
       throw new Fault('user.missing', `there is no user ${scope.user}`)
-    const batch = openBatch(ctx, call)
+    const batch = openBatch(ctx, call, scope.inbox)
     batch.demand(account)
     const most = limitsOf(options.limits)[`${what}s`]
     const now = gets(ctx.clock(), account)
@@ -96,15 +99,24 @@ export function openBlocking(ctx: Context) {
       if (options.strangers ? pair.account?.value.removed : !pair.account || pair.account.value.removed)
         return [other, new Fault('user.missing', `there is no user ${other}`)]
       if (pair.is(what, 'mine')) return [other, 'present']
+      const ext = writtenMap(undefined, drafts[i]?.ext)
+      if (ext instanceof Fault) return [other, ext]
       const row = pair.row(what, 'mine')
       if (!row && n >= most) return [other, new Fault('block.limit')]
       if (!row) n++
       const since = gets(now, pair.account)
       const changed = Math.max(since, row?.value.changed ?? 0)
-      const ext = mergeTexts(undefined, drafts[i]?.ext ?? {})
       batch.demand(pair.account)
       batch.set(
-        { ...scope, what, other, ...(ext ? { ext } : {}), at: since, since, changed } satisfies Block,
+        {
+          ...scope,
+          what,
+          other,
+          ...(ext ? { ext } : {}),
+          at: turns.next(scope.user, since),
+          since,
+          changed,
+        } satisfies Block,
         row,
         most,
       )
@@ -131,10 +143,13 @@ export function openBlocking(ctx: Context) {
     for (const { from } of ended) batch.tellUser(from, 'friend.removed', scope.user, { users: [pair.other] })
   }
 
-  /** Writes the string maps of those on a list: new keys are added, '' removes one. Undefined for who is not on it. */
+  /**
+   * Writes keys of the string maps of those on a list, see `writtenMap`; several drafts for one user are one. Undefined for
+   * who is not on it, Fault 'attributes.large' for whose map would be too large.
+   */
   async function update(call: Call, user: string, drafts: readonly BlockDraft[], what: BlockList, inbox?: number) {
     const scope = scopeOf(call, user, inbox)
-    const results = new Map<string, Block | undefined>()
+    const results = new Map<string, Block | Fault | undefined>()
     await ctx.queue(relationsKey(scope), async () => {
       for (const part of packed(drafts, () => 8))
         for (const [other, block] of await changeWithin(ctx, () => planUpdate(call, scope, part, what)))
@@ -147,11 +162,12 @@ export function openBlocking(ctx: Context) {
     const merged = new Map<string, Record<string, string>>()
     for (const { user, ext } of drafts) merged.set(user, { ...merged.get(user), ...ext })
     const { pairs } = await readPairs(ctx, scope, [...merged.keys()], [[what, 'mine']])
-    const batch = openBatch(ctx, call)
-    const results = pairs.map((pair): [string, Block | undefined] => {
+    const batch = openBatch(ctx, call, scope.inbox)
+    const results = pairs.map((pair): [string, Block | Fault | undefined] => {
       const block = pair.is(what, 'mine')
       if (!block) return [pair.other, undefined]
-      const ext = mergeTexts(block.ext, merged.get(pair.other) ?? {})
+      const ext = writtenMap(block.ext, merged.get(pair.other))
+      if (ext instanceof Fault) return [pair.other, ext]
       const next: Block = { ...block, ext, changed: Math.max(ctx.clock(), block.changed) }
       batch.set(next, pair.row(what, 'mine'))
       batch.touch(scope, [`${what}s`])
@@ -174,7 +190,7 @@ export function openBlocking(ctx: Context) {
 
   async function planRemove(call: Call, scope: Scope, others: readonly string[], what: BlockList) {
     const { pairs } = await readPairs(ctx, scope, others, [[what, 'mine']])
-    const batch = openBatch(ctx, call)
+    const batch = openBatch(ctx, call, scope.inbox)
     const results = pairs.map((pair): [string, 'removed' | 'absent'] => {
       const row = pair.row(what, 'mine')
       if (!row || !pair.is(what, 'mine')) return [pair.other, 'absent']

@@ -56,7 +56,8 @@ function end(batch: Batch, row: Row<Relation>, user: string): void {
   if (value.what !== 'friend') batch.unset(row)
   else batch.unsetFriend(row)
   if (value.what === 'block' || value.what === 'mute') batch.touch(value, [`${value.what}s`])
-  if (value.what === 'friend' && value.user !== user)
+  // Devices know one inbox only.
+  if (value.what === 'friend' && value.user !== user && value.inbox === 0)
     batch.tellUser(value.user, 'friend.removed', user, { users: [value.user] })
 }
 

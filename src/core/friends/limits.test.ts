@@ -45,6 +45,19 @@ describe('[FR5] limits', () => {
     expect(reasons(added)).toEqual(['added', 'added', 'added', 'friend.limit', 'friend.limit'])
     expect(await people.friendsOf('ann')).toHaveLength(3)
     expect(await people.add('ben', 'ann', { limits, both: true })).toBe('friend.limit.other')
+    // Whom the other has no place for takes none of the user's.
+    const two = { friends: 2, lists: 1 }
+    await friends.add(node.call, 'cat', drafts.slice(2), { limits: two, both: false })
+    const some = [
+      { user: 'cat' },
+      { user: 'u00', lists: ['a', 'b'] },
+      { user: 'u01' },
+      { user: 'dan' },
+      { user: 'u04' },
+    ]
+    const mixed = await friends.add(node.call, 'ben', some, { limits: two })
+    expect(reasons(mixed)).toEqual(['friend.limit.other', 'friend.list.limit', 'added', 'added', 'friend.limit'])
+    await friends.remove(node.call, 'ben', ['u01', 'dan'], { both: true })
     expect(await people.add('ben', 'ann', { limits, both: false })).toBe('added')
     expect(await people.add('ben', 'cat', { limits, how: 'ask' })).toBe('asked')
     expect(await people.add('ben', 'cat', { limits, how: 'ask' })).toBe('asked')

@@ -61,7 +61,7 @@ export function openFriendLists(ctx: Context) {
       ),
       readPairs(ctx, scope, friends, [['friend', 'mine']]),
     ])
-    const batch = openBatch(ctx, call)
+    const batch = openBatch(ctx, call, scope.inbox)
     const now = gets(ctx.clock(), account)
     if (!shelf.open(batch, scope, account, names, now, limitsOf(options.limits).lists))
       throw new Fault('friend.list.limit')
@@ -101,7 +101,7 @@ export function openFriendLists(ctx: Context) {
     ])
     const others = entries.map(entry => entry.value.friend)
     const { pairs } = await readPairs(ctx, scope, others, [['friend', 'mine']])
-    const batch = openBatch(ctx, call)
+    const batch = openBatch(ctx, call, scope.inbox)
     for (const pair of pairs) {
       const stored = pair.row('friend', 'mine')
       const friend = stored?.value as Friend | undefined

@@ -6,9 +6,11 @@ import { mergeTexts } from '../texts.ts'
 import { gets } from '../users/rows.ts'
 import type { Batch } from './batch.ts'
 import type { Shelf } from './lists.ts'
+import { writtenMap } from './maps.ts'
 import type { Friend, FriendFields } from './model.ts'
 import type { Limits, Pair, Scope, Side, What } from './rows.ts'
 import { relationCount } from './tables.ts'
+import type { Turns } from './turns.ts'
 
 /** All that must be known of two users before one becomes the other's friend. */
 export const aboutFriends = (['friend', 'request', 'block', 'remark'] as const).flatMap(what => [
@@ -21,7 +23,8 @@ export type Beginning = FriendFields & { at?: number; asked?: number; remarked?:
 
 /** How many friends and unanswered requests users have; raised while a batch is planned. */
 export interface Places {
-  take(user: string, what: 'friend' | 'request', most: number): boolean
+  free(user: string, what: 'friend' | 'request', most: number): boolean
+  take(user: string, what: 'friend' | 'request'): void
 }
 
 /** Reads how many there are now, in one round trip. */
@@ -35,13 +38,11 @@ export async function readPlaces(
     wanted.map(({ user, what }) => [app, user, inbox, what]),
   )
   const counts = new Map(wanted.map(({ user, what }, i) => [JSON.stringify([user, what]), rows[i]?.value.n ?? 0]))
+  const taken = (user: string, what: string) => counts.get(JSON.stringify([user, what])) ?? 0
   return {
-    take(user, what, most) {
-      const key = JSON.stringify([user, what])
-      const n = counts.get(key) ?? 0
-      if (n >= most) return false
-      counts.set(key, n + 1)
-      return true
+    free: (user, what, most) => taken(user, what) < most,
+    take(user, what) {
+      counts.set(JSON.stringify([user, what]), taken(user, what) + 1)
     },
   }
 }
@@ -64,6 +65,7 @@ export interface Making {
   batch: Batch
   shelf: Shelf
   places: Places
+  turns: Turns
   account: Row<User> | undefined
   now: number
   limits: Limits
@@ -79,16 +81,20 @@ export interface Directions {
   theirs?: Beginning
 }
 
-/** Makes friends of two users, or says why there is no room for it and makes nothing. */
+/** Makes friends of two users, or says why it cannot be and makes nothing. */
 export function join(making: Making, pair: Pair, { mine, theirs }: Directions): Fault | undefined {
   const { scope, batch, shelf, places, account, now, limits } = making
   const most = limits.friends
-  if (mine && !pair.row('friend', 'mine') && !places.take(scope.user, 'friend', most)) return new Fault('friend.limit')
-  if (theirs && !pair.row('friend', 'theirs') && !places.take(pair.other, 'friend', most))
-    return new Fault('friend.limit.other')
+  const ext = writtenMap(undefined, mine?.ext)
+  if (ext instanceof Fault) return ext
+  const [mineNew, theirsNew] = [mine && !pair.row('friend', 'mine'), theirs && !pair.row('friend', 'theirs')]
+  if (mineNew && !places.free(scope.user, 'friend', most)) return new Fault('friend.limit')
+  if (theirsNew && !places.free(pair.other, 'friend', most)) return new Fault('friend.limit.other')
   if (mine && !shelf.open(batch, scope, account, mine.lists ?? [], now, limits.lists))
     return new Fault('friend.list.limit')
-  if (mine) direct(making, pair, 'mine', mine)
+  if (mineNew) places.take(scope.user, 'friend')
+  if (theirsNew) places.take(pair.other, 'friend')
+  if (mine) direct(making, pair, 'mine', { ...mine, ext })
   if (theirs) {
     const owner = { ...scope, user: pair.other }
     // Too many lists of the other's are no fault of the user's: then the friend stands in none.
@@ -108,7 +114,12 @@ export function steady({ scope, batch, blocks }: Making, pair: Pair): void {
 }
 
 /** One direction; the request for it and a remark that was kept go with it. */
-function direct({ scope, batch, account, now, limits }: Making, pair: Pair, side: Side, beginning: Beginning): void {
+function direct(
+  { scope, batch, turns, account, now, limits }: Making,
+  pair: Pair,
+  side: Side,
+  beginning: Beginning,
+): void {
   const mine = side === 'mine'
   const row = pair.row('friend', side)
   const since = gets(now, account, pair.account)
@@ -121,7 +132,7 @@ function direct({ scope, batch, account, now, limits }: Making, pair: Pair, side
     ...filled({ ...fields, remark: remark ?? pair.is('remark', side)?.remark }),
     lists: lists?.length ? [...new Set(lists)] : undefined,
     custom: custom && mergeTexts(undefined, custom),
-    at: at ?? since,
+    at: at ?? turns.next(mine ? scope.user : pair.other, since),
     since,
     changed: Math.max(since, row?.value.changed ?? 0),
   }

@@ -127,3 +127,35 @@ test('[FR9] what was forgotten, or never was, begins anew', async () => {
   expect(away.resets()).toBe(1)
   await node.stop()
 })
+
+test('[FR26] a list is read from an offset, with its true end, its count, and who of it is a friend', async () => {
+  const people = await startPeople()
+  const { node, of, add, block } = people
+  const { friends } = node.core
+  const read = async (what: 'friend' | 'block', options: object) => {
+    const { found, ...rest } = await friends.part(of('ann'), what, { skip: 0, limit: 2, ...options })
+    return { ...rest, users: found.map(({ relation }) => relation.other) }
+  }
+  expect(await read('friend', { total: true })).toEqual({ users: [], more: false, total: 0 })
+  for (const other of ['cat', 'ben', 'dan', 'eve']) {
+    await node.users(other)
+    await add('ann', other, {}, { remark: `my ${other}` })
+  }
+  expect(await read('friend', {})).toEqual({ users: ['cat', 'ben'], more: true, total: undefined })
+  expect(await read('friend', { skip: 1, total: true })).toEqual({ users: ['ben', 'dan'], more: true, total: 4 })
+  expect(await read('friend', { skip: 2 })).toMatchObject({ users: ['dan', 'eve'], more: false })
+  expect(await read('friend', { skip: 3, reverse: true })).toMatchObject({ users: ['cat'], more: false })
+  for (const skip of [4, 10_000, 10_001, Number.MAX_SAFE_INTEGER])
+    expect(await read('friend', { skip, total: true })).toEqual({ users: [], more: false, total: 4 })
+  await node.users('fay')
+  for (const other of ['ben', 'fay']) await block('ann', other)
+  const blocked = { skip: 0, limit: 5, reverse: true }
+  const { found } = await friends.part(of('ann'), 'block', { ...blocked, friends: true })
+  expect(found).toMatchObject([{ relation: { other: 'fay' } }, { friend: { other: 'ben', remark: 'my ben' } }])
+  expect(found[0]?.friend).toBeUndefined()
+  expect((await friends.part(of('ann'), 'block', blocked)).found[1]?.friend).toBeUndefined()
+  await node.core.users.remove(node.call, ['cat', 'ben'])
+  expect((await read('friend', { limit: 5 })).users).toEqual(['dan', 'eve'])
+  expect((await read('block', { limit: 5 })).users).toEqual(['fay'])
+  await node.stop()
+})

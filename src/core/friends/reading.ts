@@ -35,6 +35,23 @@ export interface PageOptions {
   reverse?: boolean
 }
 
+/** Which part of a list: from an offset on, 0 = the first. */
+export interface PartOptions {
+  skip: number
+  limit: number
+  /** Newest first. */
+  reverse?: boolean
+  total?: boolean
+  friends?: boolean
+}
+
+/** A part of a list; it may be shorter than its limit, only `more` says whether something stands behind it. */
+export interface Part<R> {
+  found: (Known<R> & { friend?: Friend })[]
+  more: boolean
+  total?: number
+}
+
 /** How often each kind of a user's relations changed, and the number of the last change of any. */
 export interface Sequences {
   number: number
@@ -58,6 +75,8 @@ export interface FriendsSince {
 
 /** Changes of friends looked at in one answer, and the friends among them. */
 const [mostChanges, mostFriends] = [500, 200]
+/** What the store passes over. */
+const mostSkipped = 10_000
 
 /** Reading what users are to each other. What was of somebody who was deleted since is not there. */
 export function openReading(ctx: Context) {
@@ -91,6 +110,27 @@ export function openReading(ctx: Context) {
       found: await held<RelationOf[W]>(app, user, rows),
       next: rows.length === limit && last ? { at: last.at, user: last.other } : undefined,
     }
+  }
+
+  /**
+   * The part of a list that begins at an offset; nothing stands beyond the 10,000th. On request with the count of the whole
+   * list, see `count`, and with what the others are as friends.
+   */
+  async function part<W extends What>(scope: Scope, what: W, options: PartOptions): Promise<Part<RelationOf[W]>> {
+    const { app, user, inbox } = scope
+    const { skip, limit, reverse } = options
+    const range = { prefix: [app, user, inbox, what], skip, limit: limit + 1, reverse }
+    const rows = skip > mostSkipped ? [] : await ctx.store.scan(relations, range, 'at')
+    const shown = rows.slice(0, limit)
+    const others = options.friends ? shown.map(row => row.value.other) : []
+    const [known, friends, total] = await Promise.all([
+      held<RelationOf[W]>(app, user, shown),
+      others.length > 0 ? find(scope, 'friend', others) : [],
+      options.total ? count(scope, what) : undefined,
+    ])
+    const friendOf = new Map(others.map((other, i) => [other, friends[i]]))
+    const found = known.map(each => ({ ...each, friend: friendOf.get(each.relation.other) }))
+    return { found, more: rows.length > limit, total }
   }
 
   /** Friends that changed after a time (ms), in the order of their changes. */
@@ -181,5 +221,5 @@ export function openReading(ctx: Context) {
     }
   }
 
-  return { find, between, page, changedAfter, requestsOf, count, sequences, since }
+  return { find, between, page, part, changedAfter, requestsOf, count, sequences, since }
 }

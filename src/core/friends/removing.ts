@@ -78,7 +78,7 @@ export function openRemoving(ctx: Context) {
 
   async function planRemove(call: Call, scope: Scope, others: readonly string[], options: UnfriendOptions) {
     const { pairs } = await readPairs(ctx, scope, others, aboutUnfriending)
-    const batch = openBatch(ctx, call)
+    const batch = openBatch(ctx, call, scope.inbox)
     const gone: Pairs = []
     const results = pairs.map((pair): [string, Fault | undefined] => {
       if (!pair.is('friend', 'mine')) return [pair.other, new Fault('friend.missing', `${pair.other} is no friend`)]

@@ -6,17 +6,22 @@ import { gets } from '../users/rows.ts'
 import { changeWithin, openBatch, type Sequence } from './batch.ts'
 import { listsNamed, readShelf, relationsKey, tellChanged } from './lists.ts'
 import { filled } from './making.ts'
+import { writtenMap } from './maps.ts'
 import type { Friend, FriendFields } from './model.ts'
 import { type Limits, limitsOf, packed, readPairs, type Scope, scopeOf } from './rows.ts'
 
 /** What is to be written about a friend. Left out stays; '' and {} clear; named texts are written one by one. */
-export type FriendUpdate = FriendFields & { user: string }
+export type FriendUpdate = FriendFields & {
+  user: string
+  /** Keys of the string map that are written beside those that are there, see `writtenMap`. */
+  keys?: Record<string, string>
+}
 
 /** Writing what users keep about their friends. */
 export function openUpdating(ctx: Context) {
   /**
-   * Writes about friends: one result per draft, in order, the friend as it is now. Fault 'friend.missing' or
-   * 'friend.list.limit' for one that is not written. Lists that are named and not there are made.
+   * Writes about friends: one result per draft, in order, the friend as it is now. Fault 'friend.missing',
+   * 'attributes.large' or 'friend.list.limit' for one that is not written. Lists that are named and not there are made.
    */
   async function update(
     call: Call,
@@ -41,7 +46,7 @@ export function openUpdating(ctx: Context) {
       readPairs(ctx, scope, others, [['friend', 'mine']]),
       readShelf(ctx, scope, listsNamed(scope.user, drafts)),
     ])
-    const batch = openBatch(ctx, call)
+    const batch = openBatch(ctx, call, scope.inbox)
     const now = gets(ctx.clock(), account)
     const known = new Map(pairs.map(pair => [pair.other, pair]))
     // Several drafts for one friend are written one over the other.
@@ -50,9 +55,11 @@ export function openUpdating(ctx: Context) {
     const results = drafts.map((draft): string | Fault => {
       const friend = written.get(draft.user)
       if (!friend) return new Fault('friend.missing', `${draft.user} is no friend`)
+      const ext = writtenMap(draft.ext ? undefined : friend.ext, { ...draft.ext, ...draft.keys })
+      if (ext instanceof Fault) return ext
       if (!shelf.open(batch, scope, account, draft.lists ?? [], now, limits.lists))
         return new Fault('friend.list.limit')
-      written.set(draft.user, merged(friend, draft, now))
+      written.set(draft.user, merged(friend, { ...draft, ext }, now))
       const mine = sequences.get(draft.user) ?? new Set()
       for (const sequence of sequencesOf(draft)) mine.add(sequence)
       sequences.set(draft.user, mine)
@@ -67,7 +74,11 @@ export function openUpdating(ctx: Context) {
   return { update }
 }
 
-function merged(friend: Friend, { user: _, lists, custom, ext, ...fields }: FriendUpdate, now: number): Friend {
+function merged(
+  friend: Friend,
+  { user: _, keys: __, lists, custom, ext, ...fields }: FriendUpdate,
+  now: number,
+): Friend {
   const { remark } = fields
   const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
   const next: Friend = {
@@ -76,7 +87,7 @@ function merged(friend: Friend, { user: _, lists, custom, ext, ...fields }: Frie
     ...(remark === undefined ? {} : { remarked: remark === '' ? undefined : now }),
     ...(lists ? { lists: lists.length > 0 ? [...new Set(lists)] : undefined } : {}),
     ...(custom ? { custom: mergeTexts(friend.custom, custom) } : {}),
-    ...(ext ? { ext: Object.keys(ext).length > 0 ? ext : undefined } : {}),
+    ext,
     changed: Math.max(now, friend.changed),
   }
   return filled(next)

@@ -14,6 +14,12 @@ export const shown = ['role', 'mutedUntil', 'nick', 'level', 'ext', 'custom', 't
 /** One of these. */
 export type Field = (typeof shown)[number]
 
+/** Whether a field of a member is another one now. */
+export function differs(field: Field, old: Member, next: Member): boolean {
+  if (field === 'role') return old.rank !== next.rank
+  return JSON.stringify(old[field]) !== JSON.stringify(next[field])
+}
+
 /** What became of one who was to be changed. */
 export interface Done {
   user: string

@@ -6,12 +6,12 @@ import type { Group, Member, User } from '../model.ts'
 import { conversations, members, users } from '../tables.ts'
 import { mergeTexts } from '../texts.ts'
 import { holds } from '../users/rows.ts'
-import { type Done, type Field, shown, tellChanged } from './changed.ts'
+import { type Done, differs, shown, tellChanged } from './changed.ts'
 import type { Telling } from './leaving.ts'
 import { forever } from './model.ts'
 import { inForce, restrict } from './restricting.ts'
 import { demandMembers, rankOf } from './rights.ts'
-import { groupKey, living, memberKeys, mostManagers } from './rows.ts'
+import { demandFewManagers, groupKey, living, memberKeys } from './rows.ts'
 import { restrictions } from './tables.ts'
 
 /** What is to be different about a member. What is left out stays; '' clears a text. */
@@ -35,6 +35,11 @@ export interface MemberChange {
 export interface ChangeOptions extends Telling {
   /** Mutes may lie on users who are no members too. */
   outside?: boolean
+  /**
+   * The owner stays owner, whatever role is asked for them, where otherwise that is refused; and where there are no managers
+   * nobody becomes one.
+   */
+  ownerStays?: boolean
   /** Refuses by Fault what the caller may not; gives what the batch has to check so that this stays so. */
   judge?(group: Group, targets: readonly (Member | undefined)[]): Promise<Step[]>
 }
@@ -48,6 +53,9 @@ export interface Changed {
 /** Members changed in one batch: eight steps each, and the batch's other steps. */
 const chunk = 120
 
+/** Characters of them at most: their rows, the change in the log and what webhooks are told must fit the batch. */
+const mostText = 150_000
+
 interface Target {
   asked: MemberChange
   row: Row<Member> | undefined
@@ -58,7 +66,10 @@ interface Target {
   mutedUntil: number
 }
 
-/** Changes members of a group, a batch of 160 at a time. Fault('group.managers') when there are more than may be. */
+/**
+ * Changes members of a group, a batch of 120 at a time, of fewer when much is kept with them. Fault('group.managers') when there would be more than may be;
+ * nobody is changed then.
+ */
 export async function changeMembers(
   ctx: Context,
   call: Call,
@@ -73,12 +84,15 @@ export async function changeMembers(
     once.map(each => each.user),
   )
   await ctx.queue(keys, async () => {
-    for (let at = 0; at === 0 || at < once.length; at += chunk) {
+    if (once.length > 1) await demandManagersFit(ctx, id, once)
+    let at = 0
+    do {
       const part = once.slice(at, at + chunk)
-      const { changed, missing } = await changeBeside(ctx, groupKey(id), () => plan(ctx, call, id, part, options))
-      all.changed.push(...changed)
-      all.missing.push(...missing)
-    }
+      const done = await changeBeside(ctx, groupKey(id), () => plan(ctx, call, id, part, options))
+      all.changed.push(...done.changed)
+      all.missing.push(...done.missing)
+      at += done.taken
+    } while (at < once.length)
   })
   return all
 }
@@ -87,7 +101,8 @@ async function plan(ctx: Context, call: Call, id: number, asked: readonly Member
   const row = living(call.app.id, await ctx.store.get(conversations, [id]))
   const group = row.value
   if (!options.outside) demandMembers(group)
-  const targets = await targetsOf(ctx, group, asked)
+  const found = await targetsOf(ctx, group, asked)
+  const targets = fitting(options.ownerStays ? found.map(each => withRoleThatCanBe(group, each)) : found)
   const checks =
     (await options.judge?.(
       group,
@@ -102,14 +117,18 @@ async function plan(ctx: Context, call: Call, id: number, asked: readonly Member
     steps.push(put(conversations, group))
     await demandFewManagers(ctx, group, roles.filter(({ asked }) => asked.role === 'manager').length)
   }
+  const numbers = await Promise.all(here.map(({ asked }) => (asked.mutedUntil === undefined ? 0 : ctx.ids())))
   const now = ctx.clock()
-  const done = here.map(target => changeOne(call, group, target, now, steps))
+  const done = here.map((target, i) => changeOne(call, group, target, numbers[i] as number, now, steps))
   const tells = await tellChanged(ctx, call, group, done, steps, options)
-  const outcome: Changed = {
+  const outcome = {
     changed: here.map(({ asked }) => asked.user),
     missing: targets.filter(target => !here.includes(target)).map(({ asked }) => asked.user),
+    taken: targets.length,
   }
-  return { steps: done.some(each => each.written) ? steps : [], tells, done: () => outcome } satisfies Plan<Changed>
+  return { steps: done.some(each => each.written) ? steps : [], tells, done: () => outcome } satisfies Plan<
+    Changed & { taken: number }
+  >
 }
 
 async function targetsOf(ctx: Context, group: Group, asked: readonly MemberChange[]): Promise<Target[]> {
@@ -135,17 +154,39 @@ async function targetsOf(ctx: Context, group: Group, asked: readonly MemberChang
   })
 }
 
-async function demandFewManagers(ctx: Context, group: Group, more: number): Promise<void> {
-  if (more === 0) return
-  const rows = await ctx.store.scan(members, { prefix: [group.id, 1], limit: mostManagers }, 'rank')
-  if (rows.length + more > mostManagers) throw new Fault('group.managers')
+/** As many from the first as fit one batch, and one in any case. */
+function fitting(targets: Target[]): Target[] {
+  let text = 0
+  const over = targets.findIndex(({ asked, old }, i) => {
+    text += JSON.stringify(asked).length + JSON.stringify(old ?? '').length
+    return i > 0 && text > mostText
+  })
+  return over < 0 ? targets : targets.slice(0, over)
 }
 
-function changeOne(call: Call, group: Group, target: Target, now: number, steps: Step[]): Done {
+function withRoleThatCanBe(group: Group, target: Target): Target {
+  const { asked, old } = target
+  const role = group.policy.managers || !asked.role ? asked.role : 'member'
+  return { ...target, asked: { ...asked, role: old?.rank === 0 ? undefined : role } }
+}
+
+/** For more than one batch: all of them can be managers before the first becomes one. */
+async function demandManagersFit(ctx: Context, id: number, asked: readonly MemberChange[]): Promise<void> {
+  const rising = asked.filter(({ role }) => role === 'manager')
+  if (rising.length === 0) return
+  const rows = await ctx.store.getMany(
+    members,
+    rising.map(({ user }) => [id, user]),
+  )
+  await demandFewManagers(ctx, { id }, rows.filter(row => row?.value.rank === rankOf('member')).length)
+}
+
+/** `number` is that of a mute. */
+function changeOne(call: Call, group: Group, target: Target, number: number, now: number, steps: Step[]): Done {
   const { asked, row, account, old } = target
   const { user } = asked
   const mute = muteOf(target, now)
-  if (mute) steps.push(restrict(call, group, 'mute', account, { user, until: mute }, now))
+  if (mute) steps.push(restrict(call, group, 'mute', account, { user, until: mute, number }, now))
   else if (mute === 0) steps.push(del(restrictions, [group.id, 'mute', user]))
   const written = mute !== undefined
   if (!old || !row) return { user, member: undefined, fields: [], notify: undefined, written }
@@ -177,9 +218,4 @@ function changedMember(old: Member, { role, nick, level, ext, custom, text, noti
     ...(text === undefined ? {} : { text: text || undefined }),
     ...(notify === undefined ? {} : { notify }),
   }
-}
-
-function differs(field: Field, old: Member, next: Member): boolean {
-  if (field === 'role') return old.rank !== next.rank
-  return JSON.stringify(old[field]) !== JSON.stringify(next[field])
 }

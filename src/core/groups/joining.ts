@@ -8,9 +8,11 @@ import { type Told, toldConversation, toldUser, unnumbered } from '../telling.ts
 import { gets, present } from '../users/rows.ts'
 import { askInvite } from './asking.ts'
 import { candidatesOf } from './candidates.ts'
+import { tellChanged } from './changed.ts'
+import { type Overwriting, overwriteMember } from './overwriting.ts'
 import { type Allowance, openPlaces } from './places.ts'
-import { demand, demandMembers, rankOf } from './rights.ts'
-import { groupKey, living, type MemberDraft, memberKeys, memberOf, memberSteps } from './rows.ts'
+import { demand, demandMembers } from './rights.ts'
+import { demandFewManagers, groupKey, living, type MemberDraft, memberKeys, memberOf, memberSteps } from './rows.ts'
 import { applications, invitations } from './tables.ts'
 import { tip } from './tips.ts'
 
@@ -52,6 +54,9 @@ type Judged = AddOptions & { crowded: ReadonlySet<string>; entry?: Entry }
 /** Members added in one batch: six steps each, and the batch's other steps. */
 const chunk = 160
 
+/** Characters of them at most: their rows, the changes in the log and what webhooks are told must fit the batch. */
+const mostText = 150_000
+
 /** How somebody is refused who comes alone. */
 const refusals = {
   present: 'member.exists',
@@ -89,9 +94,9 @@ export function openJoining(ctx: Context) {
         options.allowance,
       )
       const judged = { ...options, crowded: full }
-      if (kept.length > chunk) await demandPlaces(call, id, kept)
-      for (let at = 0; at === 0 || at < kept.length; at += chunk)
-        await addChunk(call, id, kept.slice(at, at + chunk), judged, results)
+      const parts = partsOf(kept)
+      if (parts.length > 1) await demandPlaces(call, id, kept)
+      for (const part of parts) await addChunk(call, id, part, judged, results)
     }
     await ctx.queue(memberKeys(id, users), join).catch(error => tellRefused(call, id, error))
     return drafts.map(draft => results.get(draft.user) ?? 'missing')
@@ -130,11 +135,13 @@ export function openJoining(ctx: Context) {
     const { entry } = options
     if (!call.admin && !entry) demand(call, group.policy.invite, await memberOf(ctx, group, call.operator))
     const entering = await entry?.judge(group)
-    const { candidates, end } = await candidatesOf(ctx, group, drafts, options.barrier)
+    const possible = drafts.map(draft => withRoleThatCanBe(group, draft))
+    const { candidates, end } = await candidatesOf(ctx, group, possible, options.barrier)
     const now = ctx.clock()
     const results = new Map<string, Added>()
     const steps: Step[] = [...(entering?.checks ?? [])]
     const joined: Member[] = []
+    const again: Overwriting[] = []
     let places = 0
     for (const { draft, row, account, here, banned, begin } of candidates) {
       const { user } = draft
@@ -144,7 +151,9 @@ export function openJoining(ctx: Context) {
       else if (here && options.present !== 'overwrite') results.set(user, 'present')
       else if (here && row) {
         results.set(user, 'present')
-        steps.push(check(members, [id, user], row), put(members, overwritten(group, row.value, draft)))
+        const over = overwriteMember(call, group, row, draft)
+        again.push(over)
+        steps.push(...over.steps)
       } else if (banned) results.set(user, 'banned')
       else if (options.crowded.has(user)) results.set(user, 'crowded')
       else {
@@ -164,7 +173,10 @@ export function openJoining(ctx: Context) {
     // One further than now: a check comes before all of them.
     const counting = steps.length + 1
     if (places > 0) steps.push(add(memberCount, [id], places, { max: group.policy.maxMembers }))
-    if (group !== row.value) steps.push(put(conversations, group))
+    const raised = [...joined.filter(({ rank }) => rank === 1), ...again.filter(({ raised }) => raised)].length
+    await demandFewManagers(ctx, group, raised)
+    // Changes of roles see each other, so that the number of managers holds.
+    if (group !== row.value || raised > 0) steps.push(put(conversations, group))
     const at = steps.length
     // The group must not be dismissed in between: its row is part of what the batch relies on.
     if (steps.length > 0) steps.unshift(check(conversations, [id], row))
@@ -183,6 +195,8 @@ export function openJoining(ctx: Context) {
     }
     for (const user of names)
       tells.push(toldUser(call, user, { type: 'membership', user, conv: id, here: true, kind: 'group' }))
+    const changed = again.map(over => over.done)
+    tells.push(...(await tellChanged(ctx, call, group, changed, steps, options)), ...again.flatMap(over => over.tells))
     if (entry) tells.push(...entry.finish(group, steps))
     const done = (got: readonly unknown[]) => {
       const last = places > 0 && got[counting] === group.policy.maxMembers
@@ -197,7 +211,7 @@ export function openJoining(ctx: Context) {
     return owner ? group : { ...group, owner: '', updated: ctx.clock(), revision: group.revision + 1 }
   }
 
-  /** For more than one batch: the places for all of them are free before the first is added. */
+  /** For more than one batch: there are places for all of them, and for their managers, before the first is added. */
   async function demandPlaces(call: Call, id: number, drafts: readonly MemberDraft[]): Promise<void> {
     const { value: group } = living(call.app.id, await ctx.store.get(conversations, [id]))
     const [count, old] = await Promise.all([
@@ -209,6 +223,8 @@ export function openJoining(ctx: Context) {
     ])
     const fresh = old.filter(row => !row).length
     if ((count?.value.n ?? 0) + fresh > group.policy.maxMembers) throw new Fault('group.full')
+    const asked = drafts.filter((draft, i) => draft.role === 'manager' && (old[i]?.value.rank ?? 2) === 2)
+    await demandFewManagers(ctx, group, group.policy.managers ? asked.length : 0)
   }
 
   return { addMany, admit }
@@ -223,13 +239,24 @@ function toldFull(call: Call, group: Group): Told {
   return { call, subjects: [], event: { type: 'group.full', group } }
 }
 
-function overwritten(group: Group, old: Member, draft: MemberDraft): Member {
-  const role = draft.role === 'owner' && draft.user !== group.owner ? 'member' : draft.role
-  const rank = draft.user === group.owner ? 0 : role ? rankOf(role) : old.rank
-  // Read positions only move forward.
-  const { readSeq, readCounted, readSent } = old
-  const kept = (draft.fields?.readSeq ?? 0) < readSeq ? { readSeq, readCounted, readSent } : {}
-  return { ...old, ...draft.fields, ...kept, rank }
+/** Where there are no managers nobody comes as one. */
+function withRoleThatCanBe(group: Group, draft: MemberDraft): MemberDraft {
+  return draft.role === 'manager' && !group.policy.managers ? { ...draft, role: 'member' } : draft
+}
+
+/** In batches of as many as fit one, at least one batch. */
+function partsOf(drafts: readonly MemberDraft[]): MemberDraft[][] {
+  const parts: MemberDraft[][] = [[]]
+  let text = 0
+  for (const draft of drafts) {
+    const part = parts.at(-1) as MemberDraft[]
+    text += JSON.stringify(draft).length
+    if (part.length > 0 && (part.length === chunk || text > mostText)) {
+      parts.push([draft])
+      text = JSON.stringify(draft).length
+    } else part.push(draft)
+  }
+  return parts
 }
 
 const tipped = { added: 'invited', invited: 'invited', applied: 'joined', accepted: 'accepted' } as const

@@ -84,13 +84,16 @@ export function openLeaving(ctx: Context) {
   }
 
   async function barring(call: Call, group: Group, ids: readonly string[], ban: { until: number; text?: string }) {
-    const known = await ctx.store.getMany(
-      users,
-      ids.map(user => [group.app, user]),
-    )
+    const [known, numbers] = await Promise.all([
+      ctx.store.getMany(
+        users,
+        ids.map(user => [group.app, user]),
+      ),
+      Promise.all(ids.map(() => ctx.ids())),
+    ])
     const now = ctx.clock()
     const steps = ids.flatMap((user, i) => [
-      restrict(call, group, 'ban', known[i], { user, ...ban }, now),
+      restrict(call, group, 'ban', known[i], { user, number: numbers[i] as number, ...ban }, now),
       del(applications, [group.app, group.id, user]),
       del(invitations, [group.app, group.id, user]),
     ])

@@ -124,6 +124,68 @@ describe('[GE15] many at once, for the app itself', () => {
     expect((await node.core.members.find(group.id, 'ben'))?.nick).toBeUndefined()
   })
 
+  test('[GE28] too many managers are refused as a whole, also where they come in several batches', async () => {
+    const people = Array.from({ length: 250 }, (_, i) => `p${i}`)
+    await node.users(...people)
+    const group = await node.group('anna', people)
+    const change = (users: string[], role: 'manager' | 'member') =>
+      node.core.members.updateMany(
+        node.call,
+        group.id,
+        users.map(user => ({ user, role, nick: role })),
+      )
+    const cards = async () =>
+      (await node.core.members.findMany(group.id, people)).map(member => [member?.rank, member?.nick])
+    const before = await cards()
+    // The first batch alone would fit.
+    const late = [...people.slice(0, 99).reverse(), ...Array.from({ length: 40 }, (_, i) => `x${i}`), 'p100', 'p101']
+    expect(await refusal(change(late, 'manager'))).toBe('group.managers')
+    expect(await cards()).toEqual(before)
+    expect((await change(late.slice(0, -1), 'manager')).missing).toHaveLength(40)
+    expect((await cards()).filter(([rank]) => rank === 1)).toHaveLength(100)
+    // Those who are managers already take no place again.
+    expect((await change(late.slice(0, -1), 'manager')).changed).toHaveLength(100)
+    expect((await change(people, 'member')).changed).toHaveLength(250)
+    expect((await cards()).every(([rank, nick]) => rank === 2 && nick === 'member')).toBe(true)
+  })
+
+  test('[GE30] however much is kept with members, many are changed at once', async () => {
+    const people = Array.from({ length: 40 }, (_, i) => `p${i}`)
+    await node.users(...people)
+    const group = await node.group('anna', people)
+    const ext = { k: 'x'.repeat(60_000) }
+    for (const user of people) await node.core.members.update(node.call, group.id, user, { ext })
+    const asked = [...people, 'nobody'].map((user, i) => ({ user, level: i }))
+    expect(await node.core.members.updateMany(node.call, group.id, asked)).toEqual({
+      changed: people,
+      missing: ['nobody'],
+    })
+    const found = await node.core.members.findMany(group.id, people)
+    expect(found.map(member => member?.level)).toEqual(people.map((_, i) => i))
+    expect(found.every(member => member?.ext?.k === ext.k)).toBe(true)
+    const long = people.map((user, i) => ({ user, level: -i, ext: { k: `${i}${'y'.repeat(6000)}` } }))
+    expect((await node.core.members.updateMany(node.call, group.id, long)).changed).toEqual(people)
+    expect((await node.core.members.find(group.id, 'p7'))?.level).toBe(-7)
+    expect(await node.core.members.updateMany(node.call, group.id, [])).toEqual({ changed: [], missing: [] })
+  })
+
+  test('[GE29] where the caller says so the owner stays owner, and the rest of what is asked for them is done', async () => {
+    const group = await node.group('anna', ['ben'])
+    for (const role of ['manager', 'member'] as const) {
+      const asked = [
+        { user: 'anna', role, nick: role },
+        { user: 'ben', role: 'manager' as const },
+      ]
+      expect(await refusal(node.core.members.updateMany(node.call, group.id, asked))).toBe('group.role')
+      await node.core.members.updateMany(node.call, group.id, asked, { ownerStays: true })
+      expect(await node.core.members.findMany(group.id, ['anna', 'ben'])).toMatchObject([
+        { rank: 0, nick: role },
+        { rank: 1 },
+      ])
+    }
+    expect((await node.core.groups.get(node.call.app.id, group.id)).owner).toBe('anna')
+  })
+
   test('two nodes that write one card at once lose nothing', async () => {
     const group = await node.group('anna', ['ben'])
     const other = startNode({ store: node.store })
@@ -134,6 +196,82 @@ describe('[GE15] many at once, for the app itself', () => {
       }),
     )
     expect(Object.keys((await node.core.members.find(group.id, 'ben'))?.custom ?? {})).toHaveLength(20)
+    await other.stop()
+  })
+})
+
+describe('[GE31] who is added again, or as a manager', () => {
+  const many = (count: number) => Array.from({ length: count }, (_, i) => `m${i}`)
+  const add = (on: TestNode, id: number, users: readonly string[], fields: object = {}) =>
+    on.core.members.addMany(
+      node.call,
+      id,
+      users.map(user => ({ user, role: 'manager' as const, fields })),
+      { present: 'overwrite', strangers: true },
+    )
+  const ranks = async (id: number, users: readonly string[]) =>
+    (await node.core.members.findMany(id, users)).map(member => member?.rank)
+
+  test('is told of to all, once, and not where all is as it was', async () => {
+    const group = await node.group('anna', ['ben'])
+    await node.core.send.toGroup(node.call, group.id, { from: 'anna', parts: [] })
+    node.told.length = 0
+    const fields = { nick: 'B', level: 2, ext: { x: '1' }, readSeq: 1 }
+    expect(await add(node, group.id, ['ben', 'anna', 'cleo'], fields)).toEqual(['present', 'present', 'added'])
+    expect(changed().map(event => [event.change.users, event.change.detail])).toEqual([
+      [['ben'], { member: { role: 'manager', nick: 'B', level: 2, ext: { x: '1' } } }],
+      [['anna'], { member: { nick: 'B', level: 2, ext: { x: '1' } } }],
+    ])
+    const read = node.told.filter(({ event }) => event.type === 'read').map(each => each.subject)
+    expect(read).toEqual(['ben', 'anna'].map(user => `u.${node.call.app.id}.${user}`))
+    expect(await node.core.members.find(group.id, 'ben')).toMatchObject({ rank: 1, nick: 'B', readSeq: 1 })
+    node.told.length = 0
+    await add(node, group.id, ['ben', 'anna', 'cleo'], fields)
+    expect(node.told).toEqual([])
+  })
+
+  test('is a plain member where there are no managers', async () => {
+    const group = await node.group('anna', ['ben', 'cleo'], { kind: 'work' })
+    expect(await add(node, group.id, ['anna', 'ben', 'dora'])).toEqual(['present', 'present', 'added'])
+    const asked = { user: 'cleo', role: 'manager' as const, nick: 'C' }
+    await node.core.members.updateMany(node.call, group.id, [asked], { ownerStays: true })
+    expect(await ranks(group.id, ['anna', 'ben', 'cleo', 'dora'])).toEqual([0, 2, 2, 2])
+    expect((await node.core.members.find(group.id, 'cleo'))?.nick).toBe('C')
+  })
+
+  test('is refused with all others when there would be too many, also in several batches', async () => {
+    const group = await node.group('anna', ['ben', 'cleo'])
+    expect(new Set(await add(node, group.id, many(99)))).toEqual(new Set(['added']))
+    expect(await add(node, group.id, ['anna', 'm0', 'ben'])).toEqual(['present', 'present', 'present'])
+    expect(await refusal(add(node, group.id, ['dora', 'm1']))).toBe('group.managers')
+    expect(await refusal(add(node, group.id, ['cleo', 'm1']))).toBe('group.managers')
+    expect(await ranks(group.id, ['ben', 'cleo', 'dora'])).toEqual([1, 2, undefined])
+    const other = await node.group('anna')
+    expect(await refusal(add(node, other.id, many(200)))).toBe('group.managers')
+    expect(await refusal(add(node, other.id, many(101), { ext: { a: 'x'.repeat(4000) } }))).toBe('group.managers')
+    expect(await node.core.members.count(other.id)).toBe(1)
+  })
+
+  test('comes with however much is kept with them', async () => {
+    const group = await node.group('anna')
+    const drafts = many(200).map(user => ({ user, fields: { ext: { a: 'x'.repeat(9000) } } }))
+    for (const was of ['added', 'present'] as const) {
+      const results = await node.core.members.addMany(node.call, group.id, drafts, {
+        ...{ strangers: true, present: 'overwrite' },
+      })
+      expect(new Set(results)).toEqual(new Set([was]))
+    }
+    const last = (await node.core.members.find(group.id, 'm199'))?.ext
+    expect([await node.core.members.count(group.id), last?.a?.length]).toEqual([201, 9000])
+  })
+
+  test('is one of 100 at most on two nodes together', async () => {
+    const other = startNode({ store: node.store })
+    const group = await node.group('anna')
+    await add(node, group.id, many(95))
+    const one = (i: number) => refusal(add(i % 2 ? node : other, group.id, [`n${i}`]))
+    const results = await Promise.all(Array.from({ length: 12 }, (_, i) => one(i)))
+    expect(results.filter(each => each === 'group.managers')).toHaveLength(7)
     await other.stop()
   })
 })

@@ -2,7 +2,7 @@ import type { Call } from '../call.ts'
 import type { Context } from '../context.ts'
 import { Fault } from '../errors.ts'
 import { askAbout } from './asking.ts'
-import { type Changed, changeMembers, type MemberChange } from './changing.ts'
+import { type Changed, type ChangeOptions, changeMembers, type MemberChange } from './changing.ts'
 import type { Telling } from './leaving.ts'
 import { demandOperator } from './rows.ts'
 import { demandBelow } from './silencing.ts'
@@ -50,7 +50,7 @@ export function openMemberFields(ctx: Context) {
     call: Call,
     id: number,
     asked: readonly MemberChange[],
-    options: Telling & { outside?: boolean } = {},
+    options: Omit<ChangeOptions, 'judge'> = {},
   ): Promise<Changed> {
     if (!call.admin) throw new Fault('caller.forbidden')
     return changeMembers(ctx, call, id, asked, options)

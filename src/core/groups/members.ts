@@ -10,6 +10,7 @@ import { openInviting } from './inviting.ts'
 import { openJoining } from './joining.ts'
 import { openLeaving } from './leaving.ts'
 import { openMemberFields } from './member-fields.ts'
+import { openMemberPages } from './member-pages.ts'
 import { openMine } from './mine.ts'
 import { openPlaces } from './places.ts'
 import { inForce } from './restricting.ts'
@@ -169,6 +170,7 @@ export function openMembers(ctx: Context) {
     joined,
     placesOf,
     mine: openMine(ctx),
+    page: openMemberPages(ctx, held),
     addMany: joining.addMany,
     removeMany: leaving.removeMany,
     leave: leaving.leave,

@@ -21,6 +21,8 @@ export interface Restriction {
   /** When it began, and when it ends (ms); `forever` for never. */
   since: number
   until: number
+  /** Grows with each that is laid, on one node: a place in the list that nothing else has. */
+  number: number
   /** Whose doing it is; '' for the app's. */
   by: string
   /** In which words. */

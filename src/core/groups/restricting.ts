@@ -9,13 +9,13 @@ import { restrictions } from './tables.ts'
 
 /** Which of those under a restriction to list. */
 export interface RestrictedQuery {
-  /** By when it ends (the usual), or by when it began. */
-  order?: 'until' | 'since'
-  /** Only from this time (ms) on: of when it began. */
+  /** By when it ends (the usual), by when it began, or by its number. */
+  order?: 'until' | 'since' | 'number'
+  /** Only from this time (ms) of when it began on, or from this number. */
   from?: number
   reverse?: boolean
   /** The last of the page before, or how many to pass over, up to 10,000. */
-  after?: Pick<Restriction, 'until' | 'since' | 'user'>
+  after?: Pick<Restriction, 'until' | 'since' | 'user'> & { number?: number }
   skip?: number
   limit: number
 }
@@ -29,19 +29,19 @@ export function inForce(
   return row && row.value.until > now && holds(account, row.value.since) ? row.value : undefined
 }
 
-/** Lays a restriction on a user until a time (ms; Infinity for ever). */
+/** Lays a restriction on a user until a time (ms; Infinity for ever); its number is one of `ctx.ids`. */
 export function restrict(
   call: Call,
   group: Group,
   what: RestrictionKind,
   account: Row<User> | undefined,
-  draft: { user: string; until: number; text?: string },
+  draft: { user: string; until: number; number: number; text?: string },
   now: number,
 ): Step {
-  const { user, text } = draft
+  const { user, number, text } = draft
   const until = Math.min(draft.until, forever)
   const common = { conv: group.id, app: group.app, what, user, by: call.operator ?? '' }
-  return put(restrictions, { ...common, since: gets(now, account), until, ...(text ? { text } : {}) })
+  return put(restrictions, { ...common, since: gets(now, account), until, number, ...(text ? { text } : {}) })
 }
 
 /** Reading who is under a restriction. */
@@ -69,8 +69,8 @@ export function openRestricted(ctx: Context) {
   function page(id: number, what: RestrictionKind, query: RestrictedQuery): Promise<Row<Restriction>[]> {
     const { order = 'until', from = 0, reverse = false, after, skip, limit } = query
     const first = order === 'until' ? ctx.clock() + 1 : from
-    const start = reverse || !after ? [first] : [after[order], `${after.user}\u0001`]
-    const end = reverse && after ? [after[order], after.user] : undefined
+    const start = reverse || !after ? [first] : [after[order] ?? 0, `${after.user}\u0001`]
+    const end = reverse && after ? [after[order] ?? 0, after.user] : undefined
     return ctx.store.scan(restrictions, { prefix: [id, what], from: start, to: end, skip, limit, reverse }, order)
   }
 

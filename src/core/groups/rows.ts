@@ -65,6 +65,13 @@ export async function demandOperator(
 /** Most managers that a group can have, and most that are told of what waits for them. */
 export const mostManagers = 100
 
+/** Refuses by Fault('group.managers') more managers than a group may have besides those that it has. */
+export async function demandFewManagers(ctx: Context, group: Pick<Group, 'id'>, more: number): Promise<void> {
+  if (more === 0) return
+  const rows = await ctx.store.scan(members, { prefix: [group.id, 1], limit: mostManagers }, 'rank')
+  if (rows.length + more > mostManagers) throw new Fault('group.managers')
+}
+
 /** The owner and the managers of a group. */
 export async function managersOf(ctx: Context, group: Pick<Group, 'id' | 'app'>): Promise<string[]> {
   const rows = await ctx.store.scan(members, { prefix: [group.id], to: [2], limit: mostManagers + 1 }, 'rank')

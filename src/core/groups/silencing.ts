@@ -63,14 +63,17 @@ export function openSilencing(ctx: Context) {
       change(ctx, async () => {
         const row = living(call.app.id, await ctx.store.get(conversations, [id]))
         const { checks } = await demandOperator(ctx, call, row.value, row.value.policy.mute)
-        const known = await ctx.store.getMany(
-          users,
-          ids.map(user => [row.value.app, user]),
-        )
+        const [known, numbers] = await Promise.all([
+          ctx.store.getMany(
+            users,
+            ids.map(user => [row.value.app, user]),
+          ),
+          Promise.all(ids.map(() => ctx.ids())),
+        ])
         const now = ctx.clock()
         const steps = ids.map((user, i) =>
           on
-            ? restrict(call, row.value, 'allow', known[i], { user, until: Number.POSITIVE_INFINITY }, now)
+            ? restrict(call, row.value, 'allow', known[i], { user, until: Infinity, number: numbers[i] as number }, now)
             : del(restrictions, [id, 'allow', user]),
         )
         return { steps: [check(conversations, [id], row), ...checks, ...steps], done: () => undefined }

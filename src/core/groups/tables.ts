@@ -19,9 +19,13 @@ export const applications = table<Application>('group_applications', {
 
 /** Who may not speak, who may not come in, and who may speak all the same; also of users who are no members. */
 export const restrictions = table<Restriction>('restrictions', {
-  columns: { conv: 'int', what: 'text', user: 'text', until: 'int', since: 'int' },
+  columns: { conv: 'int', what: 'text', user: 'text', until: 'int', since: 'int', number: 'int' },
   key: ['conv', 'what', 'user'],
-  indexes: { until: ['conv', 'what', 'until'], since: ['conv', 'what', 'since'] },
+  indexes: {
+    until: ['conv', 'what', 'until'],
+    since: ['conv', 'what', 'since'],
+    number: ['conv', 'what', 'number'],
+  },
   expires: 'until',
 })
 

@@ -31,6 +31,8 @@ export interface MessageDraft {
   unasked?: boolean
   /** No webhook is to be told of this one. */
   untold?: boolean
+  /** One of many that a single call sends. */
+  batch?: boolean
   /**
    * Over the flow of its conversation: the app is asked and told, and nobody gets it. Live rooms count by themselves what
    * does not say so.

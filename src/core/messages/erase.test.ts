@@ -98,7 +98,7 @@ describe('[MA4] what a member erased', () => {
 
 /** What happens in a conversation, by who. */
 const happening = fc.record({
-  do: fc.constantFrom('send', 'send', 'send', 'secret', 'mark', 'erase', 'erase', 'clear'),
+  do: fc.constantFrom('send', 'send', 'send', 'secret', 'mark', 'erase', 'erase', 'clear', 'withdraw'),
   who: fc.constantFrom('ann', 'ben', 'cy'),
   percent: fc.integer({ min: 0, max: 110 }),
 })
@@ -114,7 +114,10 @@ async function play(on: TestNode, where: Conversation, step: Happening, erased: 
     const visibleTo = step.do === 'secret' ? ['ann', 'ben'] : undefined
     await core.send.toConversation(call, where, { from: step.who, parts: [], visibleTo })
   } else if (step.do === 'mark') await core.unread.mark(call, where, step.who, seq)
-  else if (step.do === 'clear') {
+  else if (step.do === 'withdraw') {
+    const from = step.percent % 2 ? 'all' : 'others'
+    await core.withdraw(call, where, seq, from).catch(() => undefined)
+  } else if (step.do === 'clear') {
     if (step.percent < 40) await core.erase.conversation(call, where, step.who, seq)
   } else {
     const gone = await core.erase.messages(call, where, step.who, [seq, seq + 1])
@@ -133,9 +136,9 @@ async function byLooking(on: TestNode, where: Conversation, user: string, erased
   return rows.filter(row => counts(row.value)).length
 }
 
-describe('[MA5] what is unread', () => {
+describe('[MA5] [MA23] what is unread', () => {
   test.each(['group', 'pair'] as const)(
-    'equals a look at every message, also with what was erased (%s)',
+    'equals a look at every message, also with what was erased or withdrawn (%s)',
     async kind => {
       await fc.assert(
         fc.asyncProperty(

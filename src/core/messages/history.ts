@@ -95,11 +95,14 @@ export function openHistory(ctx: Context) {
     )
   }
 
-  /** By their ids, in order; undefined for ids that the conversation does not have. At most 10,000. */
-  async function byIds(conv: number, ids: readonly number[]): Promise<(Message | undefined)[]> {
+  /**
+   * By their ids, in order; undefined for ids that the conversation does not have. At most 10,000. What was withdrawn from
+   * all is there only for who asks for `places`.
+   */
+  async function byIds(conv: number, ids: readonly number[], places = false): Promise<(Message | undefined)[]> {
     const ranges = ids.map(id => ({ prefix: [conv, id], limit: 1 }))
     const found = await ctx.store.scanMany(messages, ranges, 'id')
-    return found.map(([row]) => row?.value)
+    return found.map(([row]) => (row && (places || visible(row.value, undefined)) ? row.value : undefined))
   }
 
   /** By id. */
@@ -113,7 +116,7 @@ export function openHistory(ctx: Context) {
       messages,
       seqs.map(seq => [conv, seq]),
     )
-    return rows.map(row => row?.value)
+    return rows.map(row => (row && visible(row.value, undefined) ? row.value : undefined))
   }
 
   /** The ends of conversations, in order: the last number (0 = none) and its time (ms). */
@@ -128,12 +131,17 @@ export function openHistory(ctx: Context) {
   return { read, ends, byId, byIds, bySeqs }
 }
 
-/** Whether somebody sees a message, unless they erased it: it is not from before they came, and not hidden from them. */
+/**
+ * Whether somebody sees a message, unless they erased it: it is not from before they came, and not hidden from them. The
+ * app itself (no viewer) sees whatever anybody sees.
+ */
 export function visible(
   message: Message,
   viewer: { user: string; member?: Pick<Member, 'hidden'> } | undefined,
 ): boolean {
+  if (message.withdrawn?.from === 'all') return false
   if (!viewer) return true
+  if (message.withdrawn && message.sender !== viewer.user) return false
   if (viewer.member && message.seq !== 0 && message.seq <= viewer.member.hidden) return false
   if (message.hiddenFrom?.includes(viewer.user)) return false
   return !message.visibleTo || message.sender === viewer.user || message.visibleTo.includes(viewer.user)

@@ -7,6 +7,7 @@ import { memberOf } from '../groups/rows.ts'
 import type { Conversation, Message } from '../model.ts'
 import { changes, messages } from '../tables.ts'
 import { toldConversation, unnumbered } from '../telling.ts'
+import { visible } from './history.ts'
 import { unpinSteps } from './pins.ts'
 
 /** How a message is recalled. */
@@ -80,7 +81,7 @@ export function openRecall(ctx: Context) {
   /** The message, as it may be recalled now. */
   async function recallable(call: Call, conversation: Conversation, seq: number, options: RecallOptions) {
     const row = await ctx.store.get(messages, [conversation.id, seq])
-    if (!row) throw new Fault('message.missing')
+    if (!row || !visible(row.value, undefined)) throw new Fault('message.missing')
     if (row.value.recalled) throw new Fault('message.recalled')
     if (row.value.parts[0]?.type === 'notice') throw new Fault('message.fixed')
     if (options.within !== undefined && ctx.clock() - row.value.time > options.within) throw new Fault('message.late')

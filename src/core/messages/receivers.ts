@@ -26,12 +26,16 @@ export interface ReceiversQuery {
 /** Users looked at together. */
 const together = 500
 
+/** What is asked about somebody who may be told. */
+type Side = Pick<Member, 'user' | 'joined' | 'hidden' | 'readSeq' | 'notify'>
+
 /** Who is to hear of a stored message on devices that are away. */
 export function openReceivers(ctx: Context, pushTokens: Pick<PushTokens, 'of'>, friends: Pick<Friends, 'between'>) {
   /**
    * The push tokens, of one provider, of devices to which a message is to be pushed now: of whoever is in its conversation,
    * sees it, has not read it, and muted neither the conversation nor its sender; not of devices that are connected or
-   * whose users want to be left alone at this hour. In the order of the users; only a missing `next` is the end.
+   * whose users want to be left alone at this hour. A pair without a conversation (id 0) has no rows: both are in it. In
+   * the order of the users; only a missing `next` is the end.
    */
   return async function receivers(
     conversation: Conversation,
@@ -54,8 +58,12 @@ export function openReceivers(ctx: Context, pushTokens: Pick<PushTokens, 'of'>, 
     }
   }
 
-  /** The member rows of a page of those who may be in the conversation. */
-  async function sidesOf(conversation: Conversation, message: Message, { after = '', only }: ReceiversQuery) {
+  /** A page of those who may be in the conversation, as far as their member rows tell. */
+  async function sidesOf(
+    conversation: Conversation,
+    message: Message,
+    { after = '', only }: ReceiversQuery,
+  ): Promise<{ sides: Side[]; next?: string }> {
     const named = only === undefined ? namedIn(conversation, message) : [only]
     if (!named) {
       const range = { prefix: [conversation.id], from: [`${after}\u0001`], limit: together }
@@ -64,6 +72,7 @@ export function openReceivers(ctx: Context, pushTokens: Pick<PushTokens, 'of'>, 
     }
     const all = [...new Set(named)].filter(user => compare(user, after) > 0).sort(compare)
     const page = all.slice(0, together)
+    if (conversation.id === 0) return { sides: page.map(user => strangerSide(user, message)) }
     const rows = await ctx.store.getMany(
       members,
       page.map(user => [conversation.id, user]),
@@ -72,7 +81,7 @@ export function openReceivers(ctx: Context, pushTokens: Pick<PushTokens, 'of'>, 
     return { sides, next: all.length > together ? page.at(-1) : undefined }
   }
 
-  async function tokensOf({ app }: Conversation, sides: readonly Member[], engine: string) {
+  async function tokensOf({ app }: Conversation, sides: readonly Side[], engine: string) {
     const all = await pushTokens.of(
       app,
       sides.map(side => side.user),
@@ -82,7 +91,7 @@ export function openReceivers(ctx: Context, pushTokens: Pick<PushTokens, 'of'>, 
   }
 
   /** Those who are nobody any more, may not sign in, or muted the sender. */
-  async function silentOf({ app, inbox }: Conversation, { sender }: Message, sides: readonly Member[]) {
+  async function silentOf({ app, inbox }: Conversation, { sender }: Message, sides: readonly Side[]) {
     const ids = sides.map(side => side.user)
     const [accounts, mutes] = await Promise.all([
       ctx.store.getMany(
@@ -98,7 +107,7 @@ export function openReceivers(ctx: Context, pushTokens: Pick<PushTokens, 'of'>, 
     return new Set(silent.map(side => side.user))
   }
 
-  async function connectedOf({ app }: Conversation, sides: readonly Member[]): Promise<Set<string>> {
+  async function connectedOf({ app }: Conversation, sides: readonly Side[]): Promise<Set<string>> {
     const rows = await ctx.store.getMany(
       online,
       sides.map(({ user }) => [app, user]),
@@ -111,13 +120,18 @@ export function openReceivers(ctx: Context, pushTokens: Pick<PushTokens, 'of'>, 
 
 export type Receivers = ReturnType<typeof openReceivers>
 
+/** Somebody without a member row: told of as much as somebody who was just made one. */
+function strangerSide(user: string, { time }: Message): Side {
+  return { user, joined: time, hidden: 0, readSeq: 0 }
+}
+
 /** Whom a message can be for at most; undefined for whoever is in the group. */
 function namedIn(conversation: Conversation, { visibleTo }: Message): readonly string[] | undefined {
   if (conversation.type === 'direct') return [conversation.a, conversation.b]
   return visibleTo
 }
 
-function wants(message: Message, member: Member, { overMute }: ReceiversQuery): boolean {
+function wants(message: Message, member: Side, { overMute }: ReceiversQuery): boolean {
   const { user, notify = 'all', readSeq } = member
   if (user === message.sender || readSeq >= message.seq || !visible(message, { user, member })) return false
   return notify === 'all' || overMute === 'all' || (overMute === 'mentioned' && isMentioned(message, user))

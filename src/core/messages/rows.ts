@@ -87,9 +87,9 @@ export function receiptSteps(conv: number, draft: MessageDraft, id: number, now:
 }
 
 /** What is told of a message; its number and time may still be unknown. */
-export function sentEvent(conversation: Conversation, message: Message, draft: Pick<MessageDraft, 'untold'>) {
+export function sentEvent(conversation: Conversation, message: Message, draft: Pick<MessageDraft, 'untold' | 'batch'>) {
   const event = { type: 'message.sent' as const, message, conversation }
-  return draft.untold ? { ...event, quiet: true } : event
+  return { ...event, ...(draft.untold && { quiet: true }), ...(draft.batch && { batch: true }) }
 }
 
 /** The stored message with what its append got, as the sender's answer. */

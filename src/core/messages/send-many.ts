@@ -7,44 +7,64 @@ import { Fault } from '../errors.ts'
 import type { Direct, Message } from '../model.ts'
 import { messages, receipts, users } from '../tables.ts'
 import { type Told, toldConversation, unsent } from '../telling.ts'
+import { present } from '../users/rows.ts'
 import type { MessageDraft, Sent } from './draft.ts'
 import { fixed, pair, raise, receiptChecks, receiptSteps, sentEvent, whole } from './rows.ts'
 
 /** Messages stored in one batch: four rows each, and their content, which the outbox may hold again, below the batch's bytes. */
-const chunk = 25
+const [chunk, bytes] = [25, 400 * 1024]
+
+/** How many messages of a draft go into one batch. */
+function together(draft: MessageDraft): number {
+  const size = Buffer.byteLength(JSON.stringify([draft.parts, draft.native, draft.push]))
+  return Math.max(1, Math.min(chunk, Math.floor(bytes / size)))
+}
 
 /** Sending one message to many users, each in the pair's own conversation. */
 export function openSendMany(ctx: Context, directs: Directs) {
   /**
    * One result per receiver in order: what became of the message, or Fault('user.missing'). All get it at the same shown
-   * time. Throws Fault('user.missing') or, unless `checks.mute`
-   * is false, Fault('user.banned') for the sender. Asks nobody beforehand.
+   * time. Throws Fault('user.missing') or, unless `checks.mute` is false, Fault('user.banned') for the sender. With
+   * `checks.users` false nobody has to be a user. Asks nobody beforehand.
    */
-  return async function toUsers(call: Call, to: readonly string[], draft: MessageDraft): Promise<(Sent | Fault)[]> {
+  return async function toUsers(
+    call: Call,
+    to: readonly string[],
+    draft: MessageDraft,
+    inbox = 0,
+  ): Promise<(Sent | Fault)[]> {
     const wanted = [...new Set(to)]
     const known = await ctx.store.getMany(
       users,
       [draft.from, ...wanted].map(id => [call.app.id, id]),
     )
-    const there = known.map(row => row !== undefined && !row.value.removed)
+    const there = known.map(row => draft.checks?.users === false || present(row) !== undefined)
     if (!there[0]) throw new Fault('user.missing', `there is no user ${draft.from}`)
     if (draft.checks?.mute !== false && known[0]?.value.banned) throw new Fault('user.banned')
     const receivers = wanted.filter((_, i) => there[i + 1])
-    const timed = { ...draft, shown: draft.shown ?? ctx.clock() }
+    const timed = { ...draft, shown: draft.shown ?? ctx.clock(), batch: true }
     const sent =
-      draft.delivery === 'passing' ? await passAll(call, receivers, timed) : await storeAll(call, receivers, timed)
+      draft.delivery === 'passing'
+        ? await passAll(call, receivers, timed, inbox)
+        : await storeAll(call, receivers, timed, inbox)
     const results = new Map(receivers.map((user, i) => [user, sent[i]]))
     return to.map(user => results.get(user) ?? new Fault('user.missing', `there is no user ${user}`))
   }
 
   /** One result per receiver in order; undefined for who was deleted meanwhile. */
-  async function storeAll(call: Call, receivers: readonly string[], draft: Timed): Promise<(Sent | undefined)[]> {
-    const ids = await directs.openMany(call, draft.from, receivers)
+  async function storeAll(
+    call: Call,
+    receivers: readonly string[],
+    draft: Timed,
+    inbox: number,
+  ): Promise<(Sent | undefined)[]> {
+    const strangers = draft.checks?.users === false
+    const ids = await directs.openMany(call, draft.from, receivers, { inbox, strangers })
     const pairs = receivers.flatMap((user, i) => {
       const id = ids[i]
-      return id === undefined ? [] : [pair(call, draft.from, user, id, 0)]
+      return id === undefined ? [] : [pair(call, draft.from, user, id, inbox)]
     })
-    const chunks = partsOf(pairs, chunk)
+    const chunks = partsOf(pairs, together(draft))
     const sent = (await Promise.all(chunks.map(part => storeChunk(call, part, draft)))).flat()
     const byId = new Map(sent.map(one => [one.conv, one]))
     return ids.map(id => (id === undefined ? undefined : byId.get(id)))
@@ -94,12 +114,12 @@ export function openSendMany(ctx: Context, directs: Directs) {
     )
   }
 
-  async function passAll(call: Call, receivers: readonly string[], draft: Timed): Promise<Sent[]> {
+  async function passAll(call: Call, receivers: readonly string[], draft: Timed, inbox: number): Promise<Sent[]> {
     const ids = await Promise.all(receivers.map(() => ctx.ids()))
     const tells: Told[] = []
     const sent = receivers.map((user, i) => {
       const id = ids[i] as number
-      const direct = pair(call, draft.from, user, 0, 0)
+      const direct = pair(call, draft.from, user, 0, inbox)
       const time = draft.shown
       const message: Message = {
         app: call.app.id,
@@ -122,7 +142,6 @@ export function openSendMany(ctx: Context, directs: Directs) {
 
 type Timed = MessageDraft & { shown: number }
 
-/** One of many that a single call sent. */
 function toldMany(call: Call, direct: Direct, message: Message, draft: MessageDraft, at?: number): Told {
-  return toldConversation(call, direct, { ...sentEvent(direct, message, draft), batch: true }, at)
+  return toldConversation(call, direct, sentEvent(direct, message, draft), at)
 }

@@ -19,6 +19,7 @@ import { askDirect, askGroup } from './asking.ts'
 import { readBlock } from './blocked.ts'
 import type { MessageDraft, Sent } from './draft.ts'
 import { exceptionSteps, fixed, pair, raise, receiptChecks, receiptSteps, sentEvent, whole } from './rows.ts'
+import { openSendGroups } from './send-groups.ts'
 import { openSendMany } from './send-many.ts'
 
 export type { MessageDraft, Sent } from './draft.ts'
@@ -201,7 +202,19 @@ export function openSend(ctx: Context, directs: Directs, groups: Groups, flow: F
     return { conv, seq: 0, id, time: ctx.clock(), repeated: false, dropped: true, over: draft.over }
   }
 
-  return { toUser, toUsers: openSendMany(ctx, directs), toGroup, toConversation }
+  /** Into a group of which is known that the sender may speak there. */
+  async function intoJudged(call: Call, group: Group, draft: MessageDraft): Promise<Sent> {
+    const asked = await askGroup(ctx, call, group, await inFlow(group, draft))
+    return asked.dropped ? dropped(group.id, asked) : store(call, group, asked)
+  }
+
+  return {
+    toUser,
+    toUsers: openSendMany(ctx, directs),
+    toGroup,
+    toGroups: openSendGroups(ctx, intoJudged),
+    toConversation,
+  }
 }
 
 /** Why somebody may not speak in a group: only its members may, as far as its policy and their own mute allow. */

@@ -32,7 +32,7 @@ export async function touched(ctx: Context, call: Call, conversation: Conversati
     call.admin ? undefined : memberOf(ctx, conversation, user),
   ])
   if (!call.admin && !member) throw new Fault('member.missing')
-  if (!row) throw new Fault('message.missing')
+  if (!row || !visible(row.value, undefined)) throw new Fault('message.missing')
   if (member) {
     const [erased] = await erasedAt(ctx, [{ conv, user, member, seq }])
     if (erased || !visible(row.value, { user, member })) throw new Fault('message.missing')

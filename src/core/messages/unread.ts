@@ -3,10 +3,10 @@ import type { Call } from '../call.ts'
 import { type Context, change } from '../context.ts'
 import { Fault } from '../errors.ts'
 import type { Conversation, Member } from '../model.ts'
-import { members, messages, sent, users } from '../tables.ts'
+import { changes, members, messages, sent, users } from '../tables.ts'
 import { type Told, toldConversation, toldUser } from '../telling.ts'
 import { holds } from '../users/rows.ts'
-import { exceptionsSince, mayDiffer } from './exceptions.ts'
+import { exceptionsSince, sideOf } from './exceptions.ts'
 import { counterOf, type Reading, readingsAt } from './reading.ts'
 import { openTotals } from './totals.ts'
 
@@ -18,16 +18,17 @@ export type Unread = ReturnType<typeof openUnread>
 export function openUnread(ctx: Context) {
   /** How many messages a member has not read: counted since their read position, less their own, with exceptions. */
   async function of(conversation: Conversation, user: string): Promise<number> {
-    const [member, known, [head], own] = await Promise.all([
+    const [member, known, [head], [changed], own] = await Promise.all([
       ctx.store.get(members, [conversation.id, user]),
       ctx.store.get(users, [conversation.app, user]),
       ctx.store.heads(messages, [[conversation.id]]),
+      ctx.store.heads(changes, [[conversation.id]]),
       ctx.store.get(sent, [conversation.id, user]),
     ])
     if (!member || !head || !holds(known, member.value.joined)) return 0
     const counted = head.counters[counterOf(conversation, user)] ?? 0
-    const behind = mayDiffer(conversation.type, member.value) ? [member.value] : []
-    const [differing = 0] = await exceptionsSince(ctx, behind)
+    const side = sideOf(conversation.type, member.value, changed?.counters.withdrawn)
+    const [differing = 0] = await exceptionsSince(ctx, side)
     return unreadOf(conversation, member.value, counted, own?.value.n ?? 0, differing)
   }
 

@@ -2,7 +2,20 @@ import type { Session } from '../model.ts'
 import type { Platform } from './platforms.ts'
 
 /** A connected device of a user whose row says who they are. */
-export type Connected = Omit<Session, 'app' | 'user'>
+export interface Connected extends Omit<Session, 'app' | 'user'> {
+  /** What it says beside its user's status. */
+  said?: Said
+}
+
+/** What a device says of itself to who watches its user, until it goes or the time is over. */
+export interface Said {
+  /** What it means is the app's. */
+  value?: number
+  config?: string
+  /** When it was said, and until when it holds (ms). */
+  at: number
+  until: number
+}
 
 /** A user's connected devices in one row, so that one check decides who may come. Gone with the last device. Volatile. */
 export interface Online {
@@ -67,14 +80,33 @@ export interface UserEvent {
   expires: number
 }
 
-/** A user who wants to be told of another's presence. */
+/** A user who wants to be told of another's presence, or of the events of one kind that the other publishes. */
 export interface Subscription {
   app: number
   user: string
+  kind?: number
   publisher: string
   since: number
   /** ms. */
   expires: number
+}
+
+/** The latest event of one kind that a user published; what kind, value and config mean is the app's. */
+export interface Published {
+  app: number
+  user: string
+  kind: number
+  id: number
+  value: number
+  config?: string
+  /** Of the device that published it. */
+  platform: string
+  /** When it was published (ms); later than the one before. */
+  at: number
+  /** Until when it holds (ms). */
+  expires: number
+  /** Whether it is for who is connected now, or also for who comes before it ends. */
+  scope: 'online' | 'all'
 }
 
 /** Where a device that is not connected can be reached. */
@@ -129,5 +161,7 @@ export type PresenceEvent =
     }
   /** Something about a user's presence is different now; what it is stands in the store. */
   | { type: 'presence'; user: string }
-  /** A user's subscriptions changed: who is watched until when (ms), and who is not any more (absent: nobody is). */
-  | { type: 'watching'; user: string; added: { user: string; until: number }[]; removed?: string[] }
+  /** A user's subscriptions of a kind changed: who is watched until when (ms), and who not any more (absent: nobody). */
+  | { type: 'watching'; user: string; kind?: number; added: { user: string; until: number }[]; removed?: string[] }
+  /** `by`: the session that did it; `self`: the user's other devices are told as well. */
+  | { type: 'event.published'; event: Published; by?: string; self: boolean }

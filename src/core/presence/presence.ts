@@ -10,8 +10,9 @@ import { type Told, toldUser } from '../telling.ts'
 import { givingWay, isSame } from './devices.ts'
 import { callOf, type How, openEndings, queueKey, toldClosed, toldEnded, toldPresence } from './ending.ts'
 import { openLives, type Pace } from './lives.ts'
-import type { Connected } from './model.ts'
+import type { Connected, Said } from './model.ts'
 import { platformOf } from './platforms.ts'
+import { openPublishing } from './publishing.ts'
 import { openRecords } from './records.ts'
 import { type DeviceRules, usualDevices } from './rules.ts'
 import { openSeen } from './seen.ts'
@@ -137,16 +138,39 @@ export function openPresence(ctx: Context, apps: Apps, pace?: Pace) {
     )
   }
 
+  /**
+   * What the caller's device says beside its user's status, for so long (ms); nothing takes it back. Gone with the device.
+   * Fault('session.missing') for who is not connected.
+   */
+  async function say(call: Call, user: string, said: Pick<Said, 'value' | 'config'>, span: number): Promise<void> {
+    const key = [call.app.id, user]
+    await ctx.queue(queueKey(call.app.id, user), () =>
+      change(ctx, async () => {
+        const row = await ctx.store.get(online, key)
+        const own = row?.value.devices.find(device => device.id === call.session)
+        if (!row || !own) throw new Fault('session.missing')
+        const at = ctx.clock()
+        const empty = said.value === undefined && said.config === undefined
+        const now: Connected = { ...own, said: empty ? undefined : { ...said, at, until: at + span } }
+        const devices = row.value.devices.map(device => (device === own ? now : device))
+        const steps = [check(online, key, row), put(online, { ...row.value, devices })]
+        return { steps, tells: toldPresence(apps, call.app.id, user), done: () => undefined }
+      }),
+    )
+  }
+
   return {
     enter,
     leave,
     kick,
     sendAway,
     setStatus,
+    say,
     of,
     get,
     history: records.read,
     watching: openWatching(ctx),
+    events: openPublishing(ctx),
     /** The sessions that this node holds, by id, as far as the store knows. */
     held: async () => endings.heldBy(lives.current() ?? 0),
     /** The lives of nodes, for whatever else is kept as long as a node lives. */

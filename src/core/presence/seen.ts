@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { Fault } from '../errors.ts'
 import type { Session } from '../model.ts'
-import type { LastSeen, PushToken } from './model.ts'
+import type { Connected, LastSeen, PushToken, Said } from './model.ts'
 import { type Platform, platformOf, platforms } from './platforms.ts'
 import { lastSeen, online, pushTokens } from './tables.ts'
 
@@ -14,7 +14,7 @@ export interface Seen {
   /** The best of all platforms. */
   status: Status
   /** Platforms on which the user was ever connected. `at`: when they came, or were last there (ms). */
-  platforms: { platform: Platform; status: Status; at: number }[]
+  platforms: { platform: Platform; status: Status; at: number; said?: Said }[]
   devices: Session[]
   /** When they were last connected (ms); now, for who is; absent for who never was. */
   at?: number
@@ -73,7 +73,13 @@ export function openSeen(ctx: Context) {
   return { of, get }
 }
 
-function pictureOf(user: string, devices: Session[], last: LastSeen[], tokens: PushToken[], now: number): Seen {
+function pictureOf(
+  user: string,
+  devices: (Session & Connected)[],
+  last: LastSeen[],
+  tokens: PushToken[],
+  now: number,
+): Seen {
   const found = new Map<Platform, Seen['platforms'][number]>()
   for (const { platform, at } of last) found.set(platform, { platform, status: 'offline', at })
   for (const token of tokens) {
@@ -84,11 +90,17 @@ function pictureOf(user: string, devices: Session[], last: LastSeen[], tokens: P
     const platform = platformOf(device.platform)
     const known = found.get(platform)
     const at = known?.status === 'online' ? Math.min(known.at, device.since) : device.since
-    found.set(platform, { platform, status: 'online', at })
+    found.set(platform, { platform, status: 'online', at, said: latest(known?.said, device.said, now) })
   }
   const all = [...found.values()]
   const has = (status: Status) => all.some(each => each.status === status)
   const status = has('online') ? 'online' : has('push') ? 'push' : 'offline'
   const at = status === 'online' ? now : last.length > 0 ? Math.max(...last.map(each => each.at)) : undefined
   return { user, status, platforms: all, devices, at }
+}
+
+/** Of two devices of a platform counts what was said last; what is over does not count. */
+function latest(one: Said | undefined, other: Said | undefined, now: number): Said | undefined {
+  if (!other || other.until <= now) return one
+  return !one || other.at >= one.at ? other : one
 }

@@ -4,6 +4,7 @@ import type {
   LastSeen,
   NodeLife,
   Online,
+  Published,
   PushOwner,
   PushToken,
   SessionPlace,
@@ -62,6 +63,20 @@ export const subscriptions = table<Subscription>('subscriptions', {
   expires: 'expires',
 })
 
+/** Whose events of which kind a user wants to hear of. */
+export const eventSubscriptions = table<Subscription>('event_subscriptions', {
+  columns: { app: 'int', user: 'text', kind: 'int', publisher: 'text', expires: 'int' },
+  key: ['app', 'user', 'kind', 'publisher'],
+  expires: 'expires',
+})
+
+/** The latest events that users published, by kind. */
+export const published = table<Published>('published', {
+  columns: { app: 'int', user: 'text', kind: 'int', expires: 'int' },
+  key: ['app', 'user', 'kind'],
+  expires: 'expires',
+})
+
 /** Push tokens by user and device. */
 export const pushTokens = table<PushToken>('push_tokens', {
   columns: { app: 'int', user: 'text', device: 'text' },
@@ -83,6 +98,8 @@ export const presenceTables = [
   lastSeen,
   userEvents,
   subscriptions,
+  eventSubscriptions,
+  published,
   pushTokens,
   pushOwners,
 ] as Table[]

@@ -11,7 +11,7 @@ import { type Told, toldUser } from '../telling.ts'
 import type { Comings } from './comings.ts'
 import type { Losses } from './losses.ts'
 import type { RoomMember } from './model.ts'
-import { classOf, countedAs, demandRoom, type Known, knownOf, memberChanged, placeKey } from './rows.ts'
+import { classOf, countedAs, demandRoom, type Known, knownOf, memberChanged, placeKey, strangeTo } from './rows.ts'
 import {
   roomCount,
   roomDevices,
@@ -203,7 +203,7 @@ export function openEntering(ctx: Context, comings: Comings, losses: Losses) {
 }
 
 function demandEntry(room: Group, { account, user, fixed, banned }: Known): void {
-  if (!user && (account || !room.policy.guests)) throw new Fault('user.missing')
+  if (strangeTo(room, account)) throw new Fault('user.missing')
   if (user?.banned) throw new Fault('user.banned')
   // Whoever runs the room cannot be kept out of it.
   if (banned && (fixed?.rank ?? 2) > 1) throw new Fault('group.banned')

@@ -10,9 +10,15 @@ import type { RoomMember } from './model.ts'
 import { demandRoom } from './rows.ts'
 import { roomMembers } from './tables.ts'
 
-/** A room that is there: Fault('group.missing'), Fault('group.dismissed') or Fault('group.kind') otherwise. */
+/**
+ * A room that is there: Fault('group.missing'), Fault('group.dismissed') or Fault('group.kind') otherwise. Only the app
+ * itself learns that a conversation of two is no room.
+ */
 export async function livingRoom(ctx: Context, call: Call, id: number): Promise<Row<Group>> {
-  const row = living(call.app.id, await ctx.store.get(conversations, [id]))
+  const found = await ctx.store.get(conversations, [id])
+  const direct = found?.value.type === 'direct' && found.value.app === call.app.id
+  if (direct && call.admin) throw new Fault('group.kind', 'a conversation of two is no room')
+  const row = living(call.app.id, found)
   demandRoom(row.value)
   return row
 }

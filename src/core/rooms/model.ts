@@ -1,3 +1,5 @@
+import type { Group } from '../model.ts'
+
 /** What somebody is in a room: its owner or a manager, another fixed member, or one who is only here now. */
 export type RoomClass = 'manager' | 'member' | 'guest'
 
@@ -156,5 +158,7 @@ export type RoomEvent =
       hidden: number
       why?: 'left' | 'kicked' | 'banned'
     }
+  /** What somebody inside shows of themselves, or their marks, are different now. */
+  | { type: 'room.described'; room: Group; member: RoomMember }
   /** How many are in a room now, after some came or went. */
   | { type: 'room.counted'; conv: number; online: number }

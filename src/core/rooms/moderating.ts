@@ -47,11 +47,14 @@ export function openModerating(ctx: Context, leave: Leaving['leave']) {
     options: { until: number; text?: string },
   ): Promise<void> {
     const { known } = await demandOver(call, id, ids, group => group.policy.mute)
+    const numbers = await Promise.all(ids.map(() => ctx.ids()))
     const { until, text } = options
     await Promise.all(
       ids.map((user, i) =>
         leave(call, id, user, undefined, 'banned', room =>
-          room ? [restrict(call, room, 'ban', known[i], { user, until, text }, ctx.clock())] : [],
+          room
+            ? [restrict(call, room, 'ban', known[i], { user, until, number: numbers[i] as number, text }, ctx.clock())]
+            : [],
         ),
       ),
     )

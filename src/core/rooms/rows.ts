@@ -19,6 +19,11 @@ export function demandRoom(group: Group): void {
   if (group.policy.members !== 'passing') throw new Fault('group.kind', 'this kind of group is no room')
 }
 
+/** Whether a room takes somebody for a stranger whom it does not take in: deleted, or unknown where it takes no guests. */
+export function strangeTo(room: Group, account: Row<User> | undefined): boolean {
+  return !present(account) && (account !== undefined || !room.policy.guests)
+}
+
 /** What somebody is in a room, by their place among its fixed members. */
 export function classOf(member: Pick<Member, 'rank'> | undefined): RoomClass {
   if (!member) return 'guest'

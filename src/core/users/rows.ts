@@ -9,6 +9,22 @@ export interface UserDraft {
   profile?: Profile
   token?: string
   robot?: boolean
+  /** Tags that are put on and taken off; the others stay. */
+  tags?: { add?: readonly string[]; remove?: readonly string[] }
+}
+
+/** Tags that a user may have once some were put on, and their bytes together. */
+const mostTags = { count: 300, bytes: 8 * 1024 }
+
+/** Why a user cannot be as they would be after a draft; undefined when they can. */
+export function tagsRefused({ id, profile }: User, draft: UserDraft): Fault | undefined {
+  const { tags = [] } = profile
+  if (!draft.tags?.add?.length || (tags.length <= mostTags.count && bytesOf(tags) <= mostTags.bytes)) return undefined
+  return new Fault('request.batch', `user ${id} would have more than ${mostTags.count} tags or ${mostTags.bytes} bytes`)
+}
+
+function bytesOf(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
 }
 
 /** The user of a row; undefined when there is none or they were deleted. */
@@ -39,11 +55,24 @@ export function gets(now: number, ...rows: (Row<User> | undefined)[]): number {
 export function merge(old: User | undefined, app: number, draft: UserDraft, now: number): User {
   return {
     ...(old ?? { app, id: draft.id, created: now }),
-    profile: clean({ ...old?.profile, ...defined(draft.profile ?? {}), ...namedTexts(old?.profile, draft.profile) }),
+    profile: clean({
+      ...old?.profile,
+      ...defined(draft.profile ?? {}),
+      ...namedTexts(old?.profile, draft.profile),
+      ...tagged(old?.profile, draft),
+    }),
     token: draft.token ?? old?.token,
     robot: draft.robot ?? old?.robot,
     updated: now,
   } as User
+}
+
+/** Tags are put on and taken off one by one, in the order in which they came. */
+function tagged(old: Profile | undefined, { profile, tags }: UserDraft): Pick<Profile, 'tags'> {
+  if (!tags) return {}
+  const { add = [], remove = [] } = tags
+  const gone = new Set(remove)
+  return { tags: [...new Set([...(profile?.tags ?? old?.tags ?? []), ...add])].filter(tag => !gone.has(tag)) }
 }
 
 /** Named texts are written one by one: those left out stay, '' removes one. */

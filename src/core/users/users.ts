@@ -10,7 +10,7 @@ import type { Profile, User } from '../model.ts'
 import type { Presence } from '../presence/presence.ts'
 import { memberships, type Name, names, users } from '../tables.ts'
 import { type Told, toldUser } from '../telling.ts'
-import { gets, merge, present, type UserDraft } from './rows.ts'
+import { gets, merge, present, tagsRefused, type UserDraft } from './rows.ts'
 
 export type { UserDraft } from './rows.ts'
 
@@ -30,8 +30,8 @@ export type Users = ReturnType<typeof openUsers>
 
 /** Most users in one call; a dialect's own limit is never above it. */
 const most = 300
-/** Users written in one batch: four rows each at most, and their profiles below the batch's bytes. */
-const chunk = 60
+/** Users written in one batch: four rows each at most, and their profiles, kept ones too, below the batch's bytes. */
+const [chunk, keptChunk] = [60, 12]
 
 /** `nudge` is called when there is a new job; `sendAway` ends the sessions of users. */
 export function openUsers(ctx: Context, nudge: () => void, sendAway: Presence['sendAway']) {
@@ -89,7 +89,7 @@ export function openUsers(ctx: Context, nudge: () => void, sendAway: Presence['s
   async function save(call: Call, drafts: readonly UserDraft[], options: SaveOptions): Promise<Made[]> {
     if (drafts.length > most) throw new Fault('request.batch')
     const asked = await Promise.all(drafts.map(draft => askProfile(call, draft)))
-    const parts = partsOf(asked, chunk)
+    const parts = partsOf(asked, drafts.some(draft => draft.tags) ? keptChunk : chunk)
     const app = call.app.id
     const made: Made[] = []
     await alone(
@@ -125,12 +125,12 @@ export function openUsers(ctx: Context, nudge: () => void, sendAway: Presence['s
       const { id } = draft
       const row = rows[i]
       const old = seen.get(id) ?? present(row)
-      const refused = refusal(id, old, options)
+      const user = merge(old, app, draft, now)
+      const refused = refusal(id, old, options) ?? tagsRefused(user, draft)
       if (refused) {
         results.push({ id, refused })
         return
       }
-      const user = merge(old, app, draft, now)
       if (!old && row) user.since = row.value.since
       if (!seen.has(id)) steps.push(check(users, [app, id], row))
       steps.push(put(users, user))

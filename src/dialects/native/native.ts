@@ -5,6 +5,7 @@ import { blockOperations } from './blocks.ts'
 import { conversationOperations } from './conversation.ts'
 import { conversationSettingsOperations } from './conversation-settings.ts'
 import { errors } from './errors.ts'
+import { eventOperations, eventView } from './events.ts'
 import { fileOperations } from './files.ts'
 import { friendOperations } from './friends.ts'
 import { groupMemberOperations } from './group-members.ts'
@@ -39,6 +40,7 @@ export const native: Dialect = {
       ...syncOperations,
       ...peopleOperations,
       ...presenceOperations,
+      ...eventOperations,
       ...friendOperations,
       ...blockOperations,
       ...groupOperations,
@@ -70,6 +72,7 @@ export const views = {
   change: changeView,
   blankChange,
   presence: presenceView,
+  event: eventView,
   note: noteView,
   settings: settingsView,
   group: groupView,

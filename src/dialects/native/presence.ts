@@ -1,15 +1,21 @@
 import { z } from 'zod'
 import type { Session } from '../../core/model.ts'
-import type { UserEvent } from '../../core/presence/model.ts'
+import type { Said, UserEvent } from '../../core/presence/model.ts'
 import { isZone } from '../../core/presence/quiet.ts'
 import type { Seen } from '../../core/presence/seen.ts'
 import { resource } from '../dialect.ts'
-import { limit, number, self, user } from './shapes.ts'
+import { config, limit, number, self, user } from './shapes.ts'
 
 const operation = resource()
 
 /** How long a subscription lasts at most, in seconds. */
 const longest = 30 * 24 * 3600
+
+/** How long what a device says of itself holds at most, in seconds. */
+const longestSaid = 7 * 24 * 3600
+
+/** Values below are the server's own. */
+const firstValue = 10_000
 
 const minute = z.number().int().min(0).max(1439)
 const some = (most: number) => z.array(user).min(1).max(most)
@@ -75,6 +81,29 @@ const setStatus = operation({
   request: z.object({ text: z.string().max(100) }),
   async run(core, call, r) {
     await core.presence.setStatus(call, self(call), r.text)
+    return {}
+  },
+})
+
+/**
+ * Say something of this device to who watches the caller, beside the status and for so many seconds; without value and
+ * config it says nothing more. Gone with the device.
+ */
+const say = operation({
+  key: 'presence.say',
+  request: z.object({
+    value: z
+      .number()
+      .int()
+      .min(firstValue)
+      .max(Number.MAX_SAFE_INTEGER)
+      .optional()
+      .describe('what it means is the app’s'),
+    config: config.optional(),
+    for: z.number().int().min(60).max(longestSaid).default(longestSaid).describe('seconds'),
+  }),
+  async run(core, call, { for: seconds, ...r }) {
+    await core.presence.say(call, self(call), r, seconds * 1000)
     return {}
   },
 })
@@ -188,6 +217,7 @@ export const presenceOperations = [
   unsubscribe,
   subscriptions,
   setStatus,
+  say,
   history,
   devices,
   kick,
@@ -203,10 +233,18 @@ export function presenceView({ user, status, platforms, at, text }: Seen) {
   return {
     user,
     status,
-    platforms: platforms.map(each => ({ platform: each.platform, status: each.status })),
+    platforms: platforms.map(each => ({
+      platform: each.platform,
+      status: each.status,
+      said: each.said && saidView(each.said),
+    })),
     ...(status === 'online' ? {} : { seen: at }),
     text,
   }
+}
+
+function saidView({ value, config, until }: Said) {
+  return { value, config, until }
 }
 
 function deviceView({ id, platform, device, since, sdk, tag }: Session, own: string | undefined) {

@@ -27,6 +27,14 @@ export function keyText(most: number) {
     .refine(text => text.isWellFormed() && !text.includes('\0'), { error: 'expected well-formed text without NUL' })
 }
 
+/** What an app wants told beside a number of its own: at most 256 bytes. */
+export const config = z
+  .string()
+  .refine(
+    text => Buffer.byteLength(text) <= 256 && text.isWellFormed(),
+    'expected well-formed text of at most 256 bytes',
+  )
+
 /** Words of one user for another. */
 export const words = z.string().max(256)
 
@@ -176,7 +184,7 @@ export function conversationView({ conversation, member, head, rev, unread, peer
 /** A group as its members see it. */
 export function groupView(group: Group, members: number) {
   const { id, name, avatar, description, notice, owner, created, updated, revision, ext, custom } = group
-  const { clientText, serverText } = group
+  const { clientText, serverText, marks } = group
   const { join, invite, consent, edit, speak } = group.policy
   return {
     conv: id,
@@ -193,6 +201,7 @@ export function groupView(group: Group, members: number) {
     custom,
     clientText,
     serverText,
+    marks,
     members,
     policy: { join, invite, consent, edit, speak },
   }

@@ -13,6 +13,7 @@ import { message } from './message.ts'
 import { pushWishes } from './push.ts'
 import { admit } from './rates.ts'
 import { demandFresh } from './repeats.ts'
+import { subscribe } from './subscribe.ts'
 import { team } from './team.ts'
 import { teamReads } from './team-reads.ts'
 import { user } from './user.ts'
@@ -34,7 +35,7 @@ export const netease: Dialect<OpenedCall> = {
   name: 'netease',
   catalog: 'netease-im',
   operations: new Map(
-    [...account, ...user, ...message, ...team, ...teamReads, ...history].map(each => [each.key, each]),
+    [...account, ...user, ...message, ...team, ...teamReads, ...history, ...subscribe].map(each => [each.key, each]),
   ),
   errors,
   owns: request => request.path.startsWith(root),

@@ -1,3 +1,4 @@
+import { Fault } from '../../core/errors.ts'
 import type { Part } from '../../core/messages/content.ts'
 import type { Message } from '../../core/model.ts'
 import { type FilePart, given, readFile, readPicture, writeFile } from './files.ts'
@@ -49,6 +50,22 @@ export function readContent(msgType: number, content: string, ext: Record<string
     ...(Object.keys(ext).length > 0 ? { Ext: ext } : {}),
   }
   return { parts, native: Object.keys(native).length > 0 ? { volcengine: { ...native } } : undefined }
+}
+
+/** Content and Ext together; the vendor's limit is not known. */
+const mostBytes = 64 * 1024
+
+/** Fault('message.large') for a content that is, with its Ext, larger than messages may be. */
+export function demandSize(content: string, ext: Record<string, string> = {}): void {
+  const texts = [content, ...Object.entries(ext).flat()]
+  const size = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+  if (size > mostBytes) throw new Fault('message.large')
+}
+
+/** What a call says, as parts and the sender's own form. Fault('message.large'). */
+export function readSaid(said: { MsgType: number; Content: string; Ext?: Record<string, string> }) {
+  demandSize(said.Content, said.Ext)
+  return readContent(said.MsgType, said.Content, said.Ext)
 }
 
 /** A message's MsgType, Content and Ext: the sender's own where they are kept, else rendered. A recalled one is empty. */

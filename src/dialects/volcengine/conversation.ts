@@ -183,18 +183,26 @@ function isLive(type: 'direct' | 'group', kind: string): boolean {
   return type === 'group' && kindOf(kind).shown.volcengine === 100
 }
 
+/** How many members conversations have, in order; of live groups only owner and managers are members. */
+export async function memberCounts(core: Core, conversations: readonly Conversation[]): Promise<number[]> {
+  const groups = conversations.filter(each => each.type === 'group').map(each => each.id)
+  const counts = groups.length > 0 ? await core.members.counts(groups) : []
+  const byGroup = new Map(groups.map((id, i) => [id, counts[i] as number]))
+  return conversations.map(each => {
+    if (each.type === 'direct') return each.a === each.b ? 1 : 2
+    return byGroup.get(each.id) as number
+  })
+}
+
 /** Conversations as they are shown; for a single chat OtherUserId is the peer of the viewer, or of its creator. */
 async function infos(core: Core, conversations: Conversation[], view: { count: boolean; viewer?: string }) {
-  const groups = conversations.filter(each => each.type === 'group').map(each => each.id)
   const live = conversations.filter(each => conversationType(each) === 100).map(each => each.id)
   const inside = live.length > 0 ? await core.rooms.online(live) : []
   const online = new Map(live.map((id, i) => [id, inside[i] as number]))
-  const counts = view.count && groups.length > 0 ? await core.members.counts(groups) : []
-  const byGroup = new Map(groups.map((id, i) => [id, counts[i]]))
-  const countOf = (each: Conversation) => (each.type === 'group' ? byGroup.get(each.id) : each.a === each.b ? 1 : 2)
-  return conversations.map(each => ({
+  const counts = view.count ? await memberCounts(core, conversations) : []
+  return conversations.map((each, i) => ({
     ...info(each, view.viewer ?? each.creator),
-    ...(view.count ? { MemberCount: countOf(each) } : {}),
+    ...(view.count ? { MemberCount: counts[i] } : {}),
     ...(online.has(each.id) ? { OnlineCount: online.get(each.id) } : {}),
   }))
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { actionsOf } from '../../../tests/support/volcengine-catalogue.ts'
 import { errors, numberOf, statusOf } from './errors.ts'
 import { rates } from './rates.ts'
 import { volcengine } from './volcengine.ts'
@@ -38,10 +39,15 @@ test('[VO10] every reason has a code of the gateway or one of the form Class.Rea
 })
 
 test('[VO12] the rates are those of the catalogue', () => {
-  const areas = ['user', 'token', 'conversation', 'participant', 'message']
-  const operations: { id: string; limits: { qps?: number } }[] = areas.flatMap(area => read(area).operations)
+  const areas = [...actionsOf.keys()]
+  const operations: { id: string; limits: { qps?: number; perDay?: number } }[] = areas.flatMap(
+    area => read(area).operations,
+  )
   const offered = operations.filter(operation => volcengine.operations.has(operation.id))
   expect(offered).toHaveLength(volcengine.operations.size)
-  for (const { id, limits } of offered)
-    expect(rates.get(id), id).toEqual(limits.qps === undefined ? undefined : { calls: limits.qps, seconds: 1 })
+  for (const { id, limits } of offered) {
+    const { qps, perDay } = limits
+    const daily = perDay === undefined ? undefined : { calls: perDay, seconds: 86_400 }
+    expect(rates.get(id), id).toEqual(qps === undefined ? daily : { calls: qps, seconds: 1 })
+  }
 })

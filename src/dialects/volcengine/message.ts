@@ -4,7 +4,7 @@ import { Fault } from '../../core/errors.ts'
 import { roleOf } from '../../core/groups/rights.ts'
 import type { Conversation, Message } from '../../core/model.ts'
 import { resource } from '../dialect.ts'
-import { readContent, writeContent } from './content.ts'
+import { demandSize, readContent, writeContent } from './content.ts'
 import { liveMessages } from './rates.ts'
 import {
   conversationType,
@@ -28,13 +28,10 @@ import {
 const operation = resource()
 
 /** How long a ClientMsgId is remembered (ms). */
-const clientWindow = 7 * 24 * 3600 * 1000
-
-/** Content and Ext together; the vendor's limit is not known. */
-const mostBytes = 64 * 1024
+export const clientWindow = 7 * 24 * 3600 * 1000
 
 /** Priority 0, 1, 2. */
-const priorities = ['low', 'normal', 'high'] as const
+export const priorities = ['low', 'normal', 'high'] as const
 
 const sendRequest = z.object({
   Content: z.string(),
@@ -53,16 +50,15 @@ const sendRequest = z.object({
 
 /**
  * SendMessage: stores a message of a member. Mute is not checked and no callback asked; a ClientMsgId that was there
- * within seven days gives the first message's id.
+ * within seven days gives the first message's id. What a live group has no place for is dropped, and answered all the same.
  */
 export const sendMessage = operation({
   key: 'SendMessage',
   request: sendRequest,
   async run(core, call, r) {
     const from = demandTwin('Sender', r.Sender, r.SenderStr)
-    if (bytesOf([r.Content, ...Object.entries(r.Ext ?? {}).flat()]) > mostBytes) throw new Fault('message.large')
+    demandSize(r.Content, r.Ext)
     const conversation = await core.directs.get(call.app.id, r.ConversationShortId)
-    if (conversationType(conversation) === 100) await countLive(core, conversation, r.Priority)
     const mentioned = twinUsers('MentionedUsers', r.MentionedUsers, r.MentionedUsersStr)
     const visible = twinUsers('VisibleUsers', r.VisibleUsers, r.VisibleUsersStr)
     const invisible = twinUsers('InvisibleUsers', r.InvisibleUsers, r.InvisibleUsersStr)
@@ -78,6 +74,7 @@ export const sendMessage = operation({
       quote: r.RefMsgInfo && { id: ownIdOf(r.RefMsgInfo.ReferencedMessageId), hint: r.RefMsgInfo.Hint },
       checks: { users: false, mute: false },
       unasked: true,
+      over: conversationType(conversation) === 100 ? await isOver(core, conversation, r.Priority) : undefined,
     })
     return { MessageId: sent.id }
   },
@@ -155,10 +152,6 @@ export const recallMessage = operation({
 
 export const messageOperations = [getConversationMessages, sendMessage, getMessages, recallMessage]
 
-function bytesOf(texts: string[]): number {
-  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
-}
-
 /** The content, and the id of a quoted message that was never one of ours: it shows as it was given. */
 function formOf(r: z.output<typeof sendRequest>) {
   const { parts, native } = readContent(r.MsgType, r.Content, r.Ext)
@@ -174,9 +167,9 @@ async function demandRole(core: Core, conversation: Conversation, user: string, 
     throw new Fault('group.role', `RecallRole ${role} does not allow ${roleOf(member)} ${user} to recall this message`)
 }
 
-/** What a live group takes beyond its rate is refused instead of silently dropped, so that the caller learns of it. */
-async function countLive(core: Core, conversation: Conversation, priority: number | undefined): Promise<void> {
-  if (priority !== 2) await core.limits.count('volcengine', 'SendMessage.live', String(conversation.id), liveMessages)
+/** Whether a live group has no place for a message at this moment; for one of high priority it always has. */
+async function isOver(core: Core, { id }: Conversation, priority: number | undefined): Promise<boolean> {
+  return priority !== 2 && core.rooms.flow.overOwn('volcengine', 'SendMessage.live', liveMessages, id)
 }
 
 function present<T>(found: (T | undefined)[]): T[] {
@@ -186,7 +179,7 @@ function present<T>(found: (T | undefined)[]): T[] {
 /** Messages as they are shown; what they quote is read once for all. */
 async function infos(core: Core, conversation: Conversation, messages: Message[]) {
   const quoted = [...new Set(messages.flatMap(message => (message.quote ? [message.quote.id] : [])))]
-  const found = present(quoted.length > 0 ? await core.history.byIds(conversation.id, quoted) : [])
+  const found = present(quoted.length > 0 ? await core.history.byIds(conversation.id, quoted, true) : [])
   const byId = new Map(found.map(message => [message.id, message]))
   return messages.map(message => info(conversation, message, byId))
 }
@@ -214,12 +207,17 @@ function statusOf(message: Message): 0 | 3 {
   return message.recalled ? 3 : 0
 }
 
+/** It was visible, and was deleted since for all. */
+function isGone(message: Message): boolean {
+  return message.withdrawn?.from === 'all'
+}
+
 function quoteInfo(by: Message, quote: { id: number; hint: string }, quoted: Message | undefined) {
   const foreign = by.native?.volcengine?.ReferencedMessageId
   return {
     Hint: quote.hint,
     ReferencedMessageId: typeof foreign === 'string' ? BigInt(foreign) : quote.id,
-    ReferencedMessageType: quoted ? writeContent(quoted).MsgType : 0,
-    Status: quoted ? statusOf(quoted) : 1,
+    ReferencedMessageType: quoted && !isGone(quoted) ? writeContent(quoted).MsgType : 0,
+    Status: quoted ? (isGone(quoted) ? 4 : statusOf(quoted)) : 1,
   }
 }

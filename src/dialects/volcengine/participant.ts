@@ -2,20 +2,66 @@ import { z } from 'zod'
 import type { Call } from '../../core/call.ts'
 import type { Core } from '../../core/core.ts'
 import { Fault } from '../../core/errors.ts'
+import type { MemberChange } from '../../core/groups/changing.ts'
 import type { MemberDraft } from '../../core/groups/rows.ts'
-import type { Conversation, Group, Member } from '../../core/model.ts'
+import type { Conversation, Group } from '../../core/model.ts'
 import { resource } from '../dialect.ts'
-import { cursor, ext, idOf, int64, list, loneIdOf, maybe, ownId, participantRole, seconds, userId } from './shapes.ts'
+import { memberCounts } from './conversation.ts'
+import { asMember, type Shown } from './live.ts'
+import {
+  conversationType,
+  cursor,
+  ext,
+  idOf,
+  int64,
+  list,
+  loneIdOf,
+  maybe,
+  ownId,
+  participantRole,
+  seconds,
+  userId,
+} from './shapes.ts'
 
 const operation = resource()
 
-const newcomer = z.object({
+const info = {
   ParticipantUserId: userId,
   Ext: maybe(ext),
   Level: maybe(z.int32()),
   NickName: maybe(z.string()),
-  ReadIndex: maybe(cursor),
   Role: maybe(int64),
+}
+
+const newcomer = z.object({ ...info, ReadIndex: maybe(cursor) })
+
+const change = z.object({ ...info, BlockTime: maybe(cursor) })
+
+/** IsUserInConversation: whether the user is a member, or inside a live group now. */
+export const isUserInConversation = operation({
+  key: 'IsUserInConversation',
+  request: z.object({ ConversationShortId: ownId, ParticipantUserId: userId }),
+  async run(core, call, r) {
+    const { id } = await core.directs.get(call.app.id, r.ConversationShortId)
+    const own = await core.positions.own(call.app.id, r.ParticipantUserId, [id])
+    return { IsUserInConversation: own.length > 0 }
+  },
+})
+
+/**
+ * BatchModifyConversationParticipant: changes members of a group; those who are not in it have failed. What is left out
+ * stays, but Role is 0 then. The owner stays owner, and nobody else becomes it here.
+ */
+export const batchModifyConversationParticipant = operation({
+  key: 'BatchModifyConversationParticipant',
+  request: z.object({ ConversationShortId: ownId, Operator: userId, ParticipantInfos: list(change) }),
+  async run(core, call, r) {
+    const group = await groupOf(core, call, r.ConversationShortId)
+    const changes = r.ParticipantInfos.map(memberChange)
+    const by = { ...call, operator: r.Operator }
+    const { missing } = await core.members.updateMany(by, group.id, changes, { ownerStays: true })
+    return { FailedUserIds: missing.map(idOf) }
+  },
 })
 
 /** BatchDeleteConversationParticipant: takes members out of a group; those who are not in it have failed. */
@@ -30,14 +76,13 @@ export const batchDeleteConversationParticipant = operation({
   },
 })
 
-/** BatchGetConversationParticipant: those of the users who are in the conversation. */
+/** BatchGetConversationParticipant: those of the users who are in the conversation, in a live group also who is inside. */
 export const batchGetConversationParticipant = operation({
   key: 'BatchGetConversationParticipant',
   request: z.object({ ConversationShortId: ownId, ParticipantUserIds: list(userId) }),
   async run(core, call, r) {
     const conversation = await core.directs.get(call.app.id, r.ConversationShortId)
-    const found = await core.members.findMany(conversation.id, r.ParticipantUserIds)
-    const here = found.filter(member => member !== undefined)
+    const here = await membersHere(core, call, conversation, r.ParticipantUserIds)
     return { Participants: here.map(member => participantInfo(core, conversation, member)) }
   },
 })
@@ -56,15 +101,29 @@ export const batchAddConversationParticipant = operation({
     const drafts = r.ParticipantInfos.map(memberDraft)
     const options = { present: 'overwrite', strangers: true, barrier: r.Barrier } as const
     const added = await core.members.addMany({ ...call, operator: r.Operator }, group.id, drafts, options)
-    const failed = drafts.filter((_, i) => added[i] === 'missing')
+    const failed = drafts.filter((_, i) => added[i] !== 'added' && added[i] !== 'present')
     return { FailedUserIds: failed.map(({ user }) => idOf(user)) }
   },
 })
 
+/** GetConversationUserCount: how many members a conversation has. */
+export const getConversationUserCount = operation({
+  key: 'GetConversationUserCount',
+  request: z.object({ ConversationShortId: ownId }),
+  async run(core, call, r) {
+    const conversation = await core.directs.get(call.app.id, r.ConversationShortId)
+    const [Count] = await memberCounts(core, [conversation])
+    return { Count }
+  },
+})
+
 export const participantOperations = [
+  isUserInConversation,
+  batchModifyConversationParticipant,
   batchDeleteConversationParticipant,
   batchGetConversationParticipant,
   batchAddConversationParticipant,
+  getConversationUserCount,
 ]
 
 async function groupOf(core: Core, call: Call, id: number): Promise<Group> {
@@ -73,7 +132,19 @@ async function groupOf(core: Core, call: Call, id: number): Promise<Group> {
   return conversation
 }
 
-/** Any role but 1 and 2 is 0. What the server adds carries `s:from`, as the vendor's does. */
+async function membersHere(core: Core, call: Call, conversation: Conversation, users: string[]): Promise<Shown[]> {
+  if (conversationType(conversation) === 100)
+    return (await core.rooms.present(call, conversation.id, users)).map(asMember)
+  const found = await core.members.findMany(conversation.id, users)
+  return found.filter(member => member !== undefined)
+}
+
+/** Who is added or changed through the API carries `s:from`, as with the vendor. */
+function markedExt(given: Record<string, string> | undefined): Record<string, string> {
+  return { ...given, 's:from': 'biz' }
+}
+
+/** Any role but 1 and 2 is 0. */
 function memberDraft(each: z.output<typeof newcomer>): MemberDraft {
   return {
     user: each.ParticipantUserId,
@@ -81,13 +152,25 @@ function memberDraft(each: z.output<typeof newcomer>): MemberDraft {
     fields: {
       nick: each.NickName,
       level: each.Level,
-      ext: { ...each.Ext, 's:from': 'biz' },
+      ext: markedExt(each.Ext),
       ...(each.ReadIndex && each.ReadIndex > 0 ? { readSeq: each.ReadIndex } : {}),
     },
   }
 }
 
-function participantInfo(core: Core, conversation: Conversation, member: Member) {
+/** BlockTime is a time in seconds; what has passed by then, or is none, is no mute. */
+function memberChange(each: z.output<typeof change>): MemberChange {
+  return {
+    user: each.ParticipantUserId,
+    role: each.Role === 2 ? 'manager' : 'member',
+    mutedUntil: each.BlockTime === undefined ? undefined : each.BlockTime * 1000,
+    nick: each.NickName,
+    level: each.Level,
+    ext: each.Ext && markedExt(each.Ext),
+  }
+}
+
+function participantInfo(core: Core, conversation: Conversation, member: Shown) {
   const mutedUntil = member.mutedUntil ?? 0
   return {
     ConversationShortId: conversation.id,

@@ -20,7 +20,7 @@ const person = z.object({
 type Person = z.output<typeof person> & { IsRobot?: boolean }
 
 /** `FailedInfos[]`: a user who was left out, and why. */
-interface Failed {
+export interface Failed {
   Code: string
   Message: string
   UserId: number | bigint
@@ -70,7 +70,8 @@ async function save(core: Core, call: Call, people: Person[], missing: 'make' | 
   return { FailedInfos: failed }
 }
 
-function failure(user: string, Code: string, Message: string): Failed {
+/** An entry of `FailedInfos`. */
+export function failure(user: string, Code: string, Message: string): Failed {
   return { Code, Message, UserId: idOf(user) }
 }
 

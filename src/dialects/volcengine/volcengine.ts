@@ -5,24 +5,46 @@ import { Fault } from '../../core/errors.ts'
 import { parseJson } from '../../lib/json.ts'
 import { type Dialect, type Operation, Refusal, type WireRequest } from '../dialect.ts'
 import { authenticate, demandPolicy } from './auth.ts'
+import { blacklistOperations } from './blacklist.ts'
+import { broadcastOperations } from './broadcast.ts'
 import { callbacks } from './callbacks/callbacks.ts'
 import { ownForm } from './content.ts'
 import { conversationOperations } from './conversation.ts'
+import { conversationSettingOperations } from './conversation-setting.ts'
 import { answer, metadataOf, type OpenedCall, refusal } from './envelope.ts'
 import { errors } from './errors.ts'
+import { friendOperations } from './friend.ts'
+import { liveGroupOperations } from './live-group.ts'
+import { markOperations } from './mark.ts'
 import { messageOperations } from './message.ts'
+import { messageActions } from './message-actions.ts'
+import { messageBatches } from './message-batch.ts'
 import { participantOperations } from './participant.ts'
+import { participantScanOperations } from './participant-scan.ts'
 import { rates } from './rates.ts'
+import { readReceiptOperations } from './read-receipt.ts'
 import { firstOf, readQuery } from './signature.ts'
 import { signIn, tokenOperations } from './token.ts'
 import { userOperations } from './user.ts'
+import { userStatusOperations } from './user-status.ts'
 
 const operations: Operation[] = [
   ...userOperations,
   ...tokenOperations,
   ...conversationOperations,
+  ...conversationSettingOperations,
+  ...participantScanOperations,
   ...participantOperations,
+  ...liveGroupOperations,
+  ...markOperations,
   ...messageOperations,
+  ...readReceiptOperations,
+  ...messageActions,
+  ...messageBatches,
+  ...userStatusOperations,
+  ...broadcastOperations,
+  ...friendOperations,
+  ...blacklistOperations,
 ]
 
 /** Volcengine IM: `POST /?Action=…&Version=2020-12-01`, JSON, signed with an account's access key. */

@@ -18,8 +18,9 @@ export interface Queue {
 const most = { batches: 20_000, bytes: 64 * 1024 * 1024 } as const
 
 /**
- * So much work makes a message, or less at the end of a turn of the event loop. Were all of a busy turn one message, the
- * writer would wait for the main thread and then the main thread for the writer; so they work at the same time.
+ * So much work makes a message at once. Were all of a busy turn one message, the writer would wait for the main thread and
+ * then the main thread for the writer; so they work at the same time. Less goes at the end of a turn of the event loop, or,
+ * while the writer has something to do, together with its next answer: each message costs both threads as much as a row.
  */
 const portion = 16
 
@@ -35,6 +36,8 @@ export async function startQueue(start: Start, heard: () => void): Promise<Queue
   const ended = new Promise<void>(resolve => worker.once('exit', () => resolve()))
   let waiting: Waiting[] = []
   let unsent: (Batch | Sweep)[] = []
+  /** An answer will come: whatever is unsent goes with it at the latest. */
+  let answerDue = false
   let bytes = 0
   let counts: WriterCounts = { commits: 0, rows: 0, syncs: 0 }
   let gone: string | undefined
@@ -51,6 +54,8 @@ export async function startQueue(start: Start, heard: () => void): Promise<Queue
 
   function settle(done: Done[], now: WriterCounts): void {
     counts = now
+    answerDue = false
+    flush()
     heard()
     const settled = waiting.slice(0, done.length)
     waiting = waiting.slice(done.length)
@@ -73,7 +78,9 @@ export async function startQueue(start: Start, heard: () => void): Promise<Queue
   function flush(): void {
     const work: Work = unsent
     unsent = []
-    if (work.length > 0) worker.postMessage(JSON.stringify(work))
+    if (work.length === 0) return
+    answerDue = true
+    worker.postMessage(JSON.stringify(work))
   }
 
   return {
@@ -86,7 +93,7 @@ export async function startQueue(start: Start, heard: () => void): Promise<Queue
       bytes += size
       const count = unsent.push(work)
       if (count === portion) flush()
-      else if (count === 1) setImmediate(flush)
+      else if (count === 1 && !answerDue) setImmediate(flush)
       return new Promise((resolve, reject) => waiting.push({ bytes: size, resolve, reject }))
     },
 

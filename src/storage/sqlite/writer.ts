@@ -20,6 +20,16 @@ const say = (message: FromWriter) => port.postMessage(message)
 /** A group takes no further message once it holds this many pieces of work. */
 const fullGroup = 2000
 
+/**
+ * While several callers commit, a group begins so long (ms) after the one before, as a commit delay does in other engines:
+ * some 5,000 sends a second then take a fifth less of the processor, for fewer groups write fewer pages. A caller who is
+ * alone never waits: a group of fewer pieces than `company` says that nobody else is there.
+ */
+const spacing = 2
+const company = 3
+/** Nobody wakes who waits here. */
+const never = new Int32Array(new SharedArrayBuffer(4))
+
 /** Versions are taken from the file in blocks, so that one write serves many commits and none comes back after a crash. */
 const versionBlock = 1_000_000
 
@@ -52,8 +62,11 @@ function serve(db: Database.Database, layouts: Map<string, ReturnType<typeof lay
   const counts: WriterCounts = { commits: 0, rows: 0, syncs: 0 }
   let version = (meta(db, 'versions') as number | undefined) ?? 0
   let reserved = version
+  let begun = 0
+  let many = false
 
   port.on('message', (first: string) => {
+    gather()
     const group: (Batch | Sweep)[] = []
     let work = JSON.parse(first) as Work | undefined
     while (work) {
@@ -61,10 +74,18 @@ function serve(db: Database.Database, layouts: Map<string, ReturnType<typeof lay
       const next = group.length < fullGroup ? receiveMessageOnPort(port)?.message : undefined
       work = next && JSON.parse(next)
     }
+    begun = performance.now()
+    many = group.length >= company
     if (group.length > 0) say({ done: JSON.stringify(together(group)), counts })
     if (work === null) end()
     else wal.look()
   })
+
+  /** While there is company, a group begins so long after the one before: fewer pages and syncs for the same rows. */
+  function gather(): void {
+    const rest = begun + spacing - performance.now()
+    if (many && rest > 0) Atomics.wait(never, 0, 0, rest)
+  }
 
   // One transaction for all. When the engine fails, nothing of it was done, and later groups try again.
   function together(group: (Batch | Sweep)[]): Done[] {

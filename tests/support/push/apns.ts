@@ -152,6 +152,8 @@ export async function startApns({ clock = Date.now, streams = 100, delay = 0 }: 
     },
     goodbye(last, code = 0) {
       for (const [session, known] of sessions) {
+        // One that broke says nothing any more.
+        if (session.destroyed) continue
         // What arrives before the frame goes out is not worked on either: the other side sends it again.
         known.last = Math.min(last ?? known.came, known.last)
         session.goaway(code, known.last)
