@@ -27,6 +27,8 @@ export interface Audience {
   leave(device: Device): void
   /** How many subscriptions there are. */
   size(): number
+  /** How many users have a device here. */
+  users(): number
 }
 
 /** A device in a group. */
@@ -54,6 +56,7 @@ interface Home extends Household {
 export function openAudience(core: Core, views: Views & PresenceViews): Audience {
   const rooms = new Map<number, Room>()
   const homes = new Map<string, Home>()
+  /** Absent for a device in no group. */
   const groupsOf = new Map<Device, Set<number>>()
   const tellingOf = openTellings(views)
   const crowds = openCrowds(core, views)
@@ -61,7 +64,6 @@ export function openAudience(core: Core, views: Views & PresenceViews): Audience
 
   function enter(device: Device) {
     const subject = userSubject(device.app, device.user)
-    groupsOf.set(device, new Set())
     crowds.enter(device)
     const home = homes.get(subject)
     if (home) {
@@ -108,9 +110,8 @@ export function openAudience(core: Core, views: Views & PresenceViews): Audience
   }
 
   function take(device: Device, conv: number, hidden?: number) {
-    const mine = groupsOf.get(device)
-    if (!mine || mine.has(conv)) return
-    mine.add(conv)
+    if (!isHere(device) || groupsOf.get(device)?.has(conv)) return
+    groupsOf.set(device, (groupsOf.get(device) ?? new Set()).add(conv))
     const room = rooms.get(conv)
     const place: Place = { hidden, held: [], entered: hidden !== undefined }
     if (room) {
@@ -122,8 +123,13 @@ export function openAudience(core: Core, views: Views & PresenceViews): Audience
     rooms.set(conv, made)
   }
 
+  function isHere(device: Device): boolean {
+    return homes.get(userSubject(device.app, device.user))?.devices.has(device) === true
+  }
+
   function release(device: Device, conv: number) {
-    groupsOf.get(device)?.delete(conv)
+    const mine = groupsOf.get(device)
+    if (mine?.delete(conv) && mine.size === 0) groupsOf.delete(device)
     const room = rooms.get(conv)
     if (!room?.places.delete(device) || room.places.size > 0) return
     room.stop()
@@ -132,7 +138,6 @@ export function openAudience(core: Core, views: Views & PresenceViews): Audience
 
   function leave(device: Device) {
     for (const conv of groupsOf.get(device) ?? []) release(device, conv)
-    groupsOf.delete(device)
     crowds.leave(device)
     const subject = userSubject(device.app, device.user)
     const home = homes.get(subject)
@@ -220,7 +225,8 @@ export function openAudience(core: Core, views: Views & PresenceViews): Audience
     })
   }
 
-  return { enter, enterGroups, leave, size: () => rooms.size + homes.size + crowds.size() + watchers.size() }
+  const size = () => rooms.size + homes.size + crowds.size() + watchers.size()
+  return { enter, enterGroups, leave, size, users: () => homes.size }
 }
 
 const everybody = () => true

@@ -4,7 +4,7 @@ import { frame, joined, openTurns, type Waiting, withFrame } from './frames.ts'
 describe('frames that wait', () => {
   test('[GW18] leave as lines, in order, the bytes shared by all who wait for the same', () => {
     const frames = ['a', 'ü', 'c'].map(name => frame({ name }))
-    const root = openTurns().root()
+    const root = openTurns(() => {}).root()
     const lists: (Waiting | undefined)[] = [undefined, undefined, undefined]
     for (const [f, each] of frames.entries())
       for (const [i, list] of lists.entries()) {
@@ -20,18 +20,18 @@ describe('frames that wait', () => {
 
   test('[GW18] a frame alone is sent as it was encoded', () => {
     const only = frame({ name: 'a' })
-    expect(joined(withFrame(openTurns().root(), undefined, only))).toBe(only.bytes)
+    expect(joined(withFrame(openTurns(() => {}).root(), undefined, only))).toBe(only.bytes)
   })
 
   test('[GW18] a turn flushes everybody once, and the next one begins empty', async () => {
-    const turns = openTurns()
     const flushed: string[] = []
-    const before = turns.root()
-    turns.soon(() => flushed.push('a'))
-    turns.soon(() => {
-      flushed.push('b')
-      turns.soon(() => flushed.push('c'))
+    const turns = openTurns((name: string) => {
+      flushed.push(name)
+      if (name === 'b') turns.soon('c')
     })
+    const before = turns.root()
+    turns.soon('a')
+    turns.soon('b')
     expect(flushed).toEqual([])
     await new Promise(resolve => setImmediate(resolve))
     expect(flushed).toEqual(['a', 'b'])

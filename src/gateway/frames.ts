@@ -63,28 +63,28 @@ function join(waiting: Waiting): Buffer {
 }
 
 /** Lets everything that happens in one turn of the event loop leave together. */
-export interface Turns {
+export interface Turns<T> {
   /** Where lists of this turn begin. */
   root(): Root
-  /** Calls `flush` at the end of the turn. */
-  soon(flush: () => void): void
+  /** Flushes this one at the end of the turn. */
+  soon(one: T): void
 }
 
-export function openTurns(): Turns {
+export function openTurns<T>(flush: (one: T) => void): Turns<T> {
   let root: Root = { latest: undefined }
-  let waiting: (() => void)[] = []
+  let waiting: T[] = []
 
   function turn() {
-    const flushes = waiting
+    const due = waiting
     waiting = []
     root = { latest: undefined }
-    for (const flush of flushes) flush()
+    for (const one of due) flush(one)
   }
 
   return {
     root: () => root,
-    soon(flush) {
-      if (waiting.push(flush) === 1) setImmediate(turn)
+    soon(one) {
+      if (waiting.push(one) === 1) setImmediate(turn)
     },
   }
 }

@@ -2,14 +2,14 @@
 export interface GatewayLimits {
   /** Bytes of one frame from a device. */
   frame: number
-  /** From the connection to the frame that signs in. */
+  /** From the connection to the sign-in, and for the sign-in itself. */
   signIn: number
   /** Frames per second that a device may send for long, and how many at once. */
   rate: number
   burst: number
-  /** Operations of one socket under way at the same time. */
+  /** Operations of one socket under way at the same time; what it asks beyond waits. */
   underWay: number
-  /** Sockets that have not signed in yet. */
+  /** Sockets that have not signed in yet: as many as are let in within that time. */
   unsigned: number
   /** Bytes waiting for a device from which passing frames are dropped, and from which the socket is closed. */
   dropFrom: number
@@ -36,17 +36,20 @@ export const usualLimits: GatewayLimits = {
   grace: 3000,
 }
 
-/** Says whether one more fits: 'yes', 'no', or 'enough' for somebody who goes on long after having been told no. */
-export type Meter = (now: number) => 'yes' | 'no' | 'enough'
+/** Whether one more fits: 'yes', 'no', or 'enough' for somebody who goes on long after having been told no. */
+export type Allowed = 'yes' | 'no' | 'enough'
 
-/** A bucket of `burst` that is filled again at `rate` per second. */
-export function meter({ rate, burst }: Pick<GatewayLimits, 'rate' | 'burst'>, start: number): Meter {
-  let tokens = burst
-  let at = start
-  return now => {
-    tokens = Math.min(burst, tokens + ((now - at) / 1000) * rate) - 1
-    at = now
-    if (tokens >= 0) return 'yes'
-    return tokens > -burst ? 'no' : 'enough'
-  }
+/** What is left of an allowance, and when that was (ms). */
+export interface Bucket {
+  tokens: number
+  at: number
+}
+
+/** Takes one from a bucket of `burst` that is filled again at `rate` per second. */
+export function take(bucket: Bucket, { rate, burst }: Pick<GatewayLimits, 'rate' | 'burst'>, now: number): Allowed {
+  const tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * rate) - 1
+  bucket.tokens = tokens
+  bucket.at = now
+  if (tokens >= 0) return 'yes'
+  return tokens > -burst ? 'no' : 'enough'
 }

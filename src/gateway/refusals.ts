@@ -1,7 +1,7 @@
 import type { Call } from '../core/call.ts'
 import type { Core } from '../core/core.ts'
 import { type Dialect, explain } from '../dialects/dialect.ts'
-import { type Meter, meter } from './limits.ts'
+import { type Bucket, take } from './limits.ts'
 
 /** What is known of a device that was refused. */
 export type Stranger = Pick<Call, 'address' | 'device'> & { connection: string; automatic: boolean }
@@ -14,7 +14,7 @@ const bound = { rate: 10, burst: 100 }
  * beyond a bound they are not told.
  */
 export function openRefusals(core: Core, dialects: readonly Dialect[]) {
-  const meters = new Map<number, Meter>()
+  const buckets = new Map<number, Bucket>()
 
   return function refused(credentials: unknown, error: unknown, stranger: Stranger): void {
     const { dialect: name } = (credentials ?? {}) as { dialect?: unknown }
@@ -23,9 +23,9 @@ export function openRefusals(core: Core, dialects: readonly Dialect[]) {
     if (!dialect || !claim) return
     const { app, user } = claim
     const now = Date.now()
-    const allows = meters.get(app.id) ?? meter(bound, now)
-    meters.set(app.id, allows)
-    if (allows(now) !== 'yes') return
+    const bucket = buckets.get(app.id) ?? { tokens: bound.burst, at: now }
+    buckets.set(app.id, bucket)
+    if (take(bucket, bound, now) !== 'yes') return
     const { address, device, connection, automatic } = stranger
     const origin = { dialect: 'native', via: 'client' } as const
     const { code, text } = explain(dialect, undefined, error)

@@ -4,16 +4,18 @@ import { z } from 'zod'
 import type { Call } from '../core/call.ts'
 import type { Core } from '../core/core.ts'
 import { Fault } from '../core/errors.ts'
-import { type Dialect, explain, perform, type SignedIn } from '../dialects/dialect.ts'
+import { type Dialect, explain } from '../dialects/dialect.ts'
 import { parseJson } from '../lib/json.ts'
+import { type Asked, type Desk, openAsking } from './asking.ts'
 import type { Audience, Device } from './audience.ts'
 import { codes, type Ending, endingOf, howOf } from './codes.ts'
 import { endsOf } from './crowds.ts'
-import { frame, type Turns } from './frames.ts'
-import { type GatewayLimits, meter } from './limits.ts'
-import { type Losses, openOutlet } from './outlet.ts'
+import { type Frame, frame } from './frames.ts'
+import { type Bucket, type GatewayLimits, take } from './limits.ts'
+import { openLine } from './line.ts'
+import type { Outlet, Outlets } from './outlet.ts'
+import { openProving, signInWith } from './proving.ts'
 import type { Stranger } from './refusals.ts'
-import { openSaying } from './saying.ts'
 
 /** What all sessions of a gateway work with. */
 export interface Surroundings {
@@ -22,28 +24,46 @@ export interface Surroundings {
   native: Dialect
   limits: GatewayLimits
   audience: Audience
-  turns: Turns
-  losses: Losses
+  outlets: Outlets
   /** The session is its user's from now on. */
-  signedIn(session: Session, app: number, user: string): void
+  signedIn(session: Session): void
   /** A sign-in failed. */
   refused(credentials: unknown, error: unknown, stranger: Stranger): void
   /** It ended; `left` resolves when nobody finds it any more. */
   gone(session: Session, left: Promise<void>): void
 }
 
-/** One socket. */
-export interface Session {
-  end(ending: Ending): void
+/**
+ * One socket. There are tens of thousands of them that mostly do nothing, so it is a few fields, of which those for a
+ * moment are empty afterwards; what a session does is done by all of them.
+ */
+export interface Session extends Outlet {
   id: string
-  /** Its user was let in, and it was not ended since. */
-  here(): boolean
-  /** When something was last heard from it (ms). */
-  heard(): number
-  ping(): void
+  address: string
+  port: number | undefined
+  state: 'new' | 'signing' | 'here' | 'gone'
+  /** When something was last heard from it, and when that was last told (ms). */
+  heard: number
+  toldHeard: number
+  allowance: Bucket
+  /** Ends it unless it signs in in time. */
+  deadline: NodeJS.Timeout | undefined
+  call: Call | undefined
+  device: Device | undefined
+  /** Its row is on the way in. */
+  entering: Promise<unknown> | undefined
+  desk: Desk | undefined
+  /** How it ends, if it is ended. */
+  ending: Ending | undefined
+}
+
+/** What a gateway does with its sessions. */
+export interface Sessions {
+  /** Takes over a connection: waits for the sign-in, then performs the frames' operations until it ends. */
+  open(ws: WebSocket, from: { address: string; port?: number }): Session
+  end(session: Session, ending: Ending, last?: Frame): void
   /** Back ends may hear that it is still there, if it was heard of since the last time. */
-  tellBeat(): void
-  cut(): void
+  tellBeat(session: Session): void
 }
 
 const upstream = z.object({
@@ -52,197 +72,192 @@ const upstream = z.object({
   with: z.unknown().optional(),
 })
 
-const signInWith = z.looseObject({
-  dialect: z.string(),
-  platform: z.string().max(64).default(''),
-  device: z.string().max(128).default(''),
-  sdk: z.string().max(64).optional(),
-  tag: z.string().max(64).optional(),
-  automatic: z.boolean().default(false),
-})
+/** What a device does is done in the user's name with the user's rights, whichever credentials proved who it is. */
+const origin = { dialect: 'native', via: 'client' } as const
 
-type Upstream = z.output<typeof upstream>
+/** How many come in and go in one turn of the event loop: a millisecond or two of work. */
+const together = { coming: 4, going: 16 }
 
-/** Takes over a connection: waits for the sign-in, then performs the frames' operations until it ends. */
-export function openSession(ws: WebSocket, from: { address: string; port?: number }, around: Surroundings): Session {
-  const { core, native, limits, audience } = around
-  const { address, port } = from
-  const outlet = openOutlet(ws, around.turns, limits, around.losses)
-  const id = randomUUID()
-  const allows = meter(limits, Date.now())
-  const deadline = setTimeout(() => end(codes.late), limits.signIn)
-  let state: 'new' | 'signing' | 'here' | 'gone' = 'new'
-  let call: Call | undefined
-  let device: Device | undefined
-  let heard = Date.now()
-  let toldHeard = heard
-  let underWay = 0
-  const nextTurn = openSaying()
-  let entered: Promise<unknown> = Promise.resolve()
-  let how = howOf()
+export function openSessions(around: Surroundings): Sessions {
+  const { core, native, limits, audience, outlets } = around
+  const proving = openProving(core, around.dialects, 2 * limits.signIn)
+  const comeInTurn = openLine(together.coming)
+  const goInTurn = openLine(together.going)
+  const asking = openAsking<Session>(around, outlets.push)
 
-  const session: Session = {
-    end,
-    id,
-    here: () => state === 'here',
-    heard: () => heard,
-    ping: () => ws.ping(),
-    tellBeat,
-    cut: () => ws.terminate(),
+  function open(ws: WebSocket, { address, port }: { address: string; port?: number }): Session {
+    const now = Date.now()
+    const session: Session = {
+      ws,
+      waiting: undefined,
+      over: false,
+      id: randomUUID(),
+      address,
+      port,
+      state: 'new',
+      heard: now,
+      toldHeard: now,
+      allowance: { tokens: limits.burst, at: now },
+      deadline: undefined,
+      call: undefined,
+      device: undefined,
+      entering: undefined,
+      desk: undefined,
+      ending: undefined,
+    }
+    startDeadline(session)
+    ws.on('message', (data: Buffer, isBinary) => {
+      session.heard = Date.now()
+      if (session.state !== 'gone') receive(session, data, isBinary)
+    })
+    ws.on('pong', () => {
+      session.heard = Date.now()
+    })
+    ws.on('error', ignore)
+    ws.on('close', () => close(session))
+    return session
   }
 
-  ws.on('message', (data: Buffer, isBinary) => {
-    heard = Date.now()
-    if (state !== 'gone') receive(data, isBinary)
-  })
-  ws.on('pong', () => {
-    heard = Date.now()
-  })
-  // A broken connection also closes; there is nothing else to do about it.
-  ws.on('error', () => {})
-  ws.on('close', close)
-
-  function receive(data: Buffer, isBinary: boolean) {
-    const allowed = allows(heard)
-    if (allowed === 'enough') return end(codes.flooding)
+  function receive(session: Session, data: Buffer, isBinary: boolean) {
+    const allowed = take(session.allowance, limits, session.heard)
+    if (allowed === 'enough') return end(session, codes.flooding)
     const read = isBinary ? undefined : readFrame(data)
-    if (!read) return end(codes.protocol)
-    if (state === 'here') {
-      if (allowed === 'no' || underWay >= limits.underWay) refuse(read.id, new Fault('rate.exceeded'))
-      else answer(read)
+    if (!read) return end(session, codes.protocol)
+    if (session.state === 'here') {
+      if (allowed === 'no') asking.refuse(session, read.id, new Fault('rate.exceeded'))
+      else asking.ask(session, read)
       return
     }
-    if (state !== 'new' || read.do !== 'signIn') return end(codes.protocol)
-    state = 'signing'
-    // From here on the time is the server's own: when thousands come back at once, none of them is to begin anew.
-    clearTimeout(deadline)
-    signIn(read).catch(error => {
-      logUnexpected(error, 'a sign-in failed')
-      tellRefused(read.with, error)
-      refuse(read.id, error)
-      end(endingOf(error))
+    if (session.state !== 'new' || read.do !== 'signIn') return end(session, codes.protocol)
+    session.state = 'signing'
+    // That others came first is not the device's fault.
+    stopDeadline(session)
+    comeInTurn(() => {
+      if (session.over) return
+      startDeadline(session)
+      void comeIn(session, read)
     })
   }
 
-  async function signIn({ id: frameId, with: input }: Upstream): Promise<void> {
+  function startDeadline(session: Session) {
+    session.deadline = setTimeout(() => end(session, codes.late), limits.signIn)
+  }
+
+  async function comeIn(session: Session, read: Asked): Promise<void> {
+    try {
+      await signIn(session, read)
+    } catch (error) {
+      const { code } = explain(native, undefined, error)
+      if (code === 'internal') core.log.error({ err: error }, 'a sign-in failed')
+      tellRefused(session, read.with, error)
+      asking.refuse(session, read.id, error)
+      end(session, endingOf(error))
+    }
+  }
+
+  async function signIn(session: Session, { id: frameId, with: input }: Asked): Promise<void> {
     const asked = signInWith.safeParse(input)
     if (!asked.success) throw new Fault('request.invalid', asked.error.issues[0]?.message)
     const { platform, device: deviceId, sdk, tag, automatic: _, ...credentials } = asked.data
-    const signed = await prove(credentials)
-    if (outlet.ended()) return
+    const { id, address, port } = session
+    const signed = await proving.prove(credentials, address)
+    if (session.over) return
     const { user } = signed
     const { app } = signed.call
-    // What a device does is done in the user's name with the user's rights, whichever credentials proved who it is.
-    const origin = { dialect: 'native', via: 'client' } as const
     const said = { platform, id: deviceId, sdk, tag, port }
-    call = { app, operator: user, admin: false, origin, address, device: said, session: id }
+    const call: Call = { app, operator: user, admin: false, origin, address, device: said, session: id }
+    session.call = call
     const token = typeof credentials.token === 'string' ? credentials.token : undefined
     await core.ask('session.open', call, { user, platform, device: deviceId, token, tag })
-    if (outlet.ended()) return
-    const push: Device['push'] = told => state === 'here' && outlet.push(told)
-    device = { app: app.id, user, session: id, platform, push, end: (e, last) => end(e, last) }
+    if (session.over) return
+    const device = deviceOf(session, app.id, user, platform)
+    session.device = device
     // Whoever is told to go from here on, goes: also while the rest of this is under way.
     audience.enter(device)
-    await Promise.all([proveAgain(credentials, signed), audience.enterGroups(device)])
-    if (outlet.ended()) return void forget()
-    around.signedIn(session, app.id, user)
-    entered = core.presence.enter({ app: app.id, user, id, platform, device: deviceId }, call)
-    const [ends] = await Promise.all([endsOf(core, app.id, user), entered])
-    if (outlet.ended()) return void forget()
-    state = 'here'
+    await Promise.all([proving.again(credentials, address, signed), audience.enterGroups(device)])
+    if (session.over) return void forget(session)
+    around.signedIn(session)
+    session.entering = core.presence.enter({ app: app.id, user, id, platform, device: deviceId }, call)
+    const [ends] = await Promise.all([endsOf(core, app.id, user), session.entering])
+    if (session.over) return void forget(session)
+    session.entering = undefined
+    stopDeadline(session)
+    session.state = 'here'
     const welcome = { user, session: id, epoch: core.store.epoch, time: core.clock(), heartbeat: limits.heartbeat }
-    outlet.push(frame({ type: 'welcome', id: frameId, ...welcome, ...ends }))
+    outlets.push(session, frame({ type: 'welcome', id: frameId, ...welcome, ...ends }))
   }
 
-  function tellRefused(input: unknown, error: unknown) {
+  function deviceOf(session: Session, app: number, user: string, platform: string): Device {
+    return {
+      app,
+      user,
+      session: session.id,
+      platform,
+      push: told => session.state === 'here' && outlets.push(session, told),
+      end: (ending, last) => end(session, ending, last),
+    }
+  }
+
+  function tellRefused({ id, address, port }: Session, input: unknown, error: unknown) {
     const read = signInWith.safeParse(input)
     const { platform = '', device: deviceId = '', sdk, tag, automatic = false } = read.data ?? {}
     const said = { platform, id: deviceId, sdk, tag, port }
     around.refused(input, error, { address, device: said, connection: id, automatic })
   }
 
-  function tellBeat() {
-    if (!call || state !== 'here' || heard === toldHeard) return
-    toldHeard = heard
+  function tellBeat(session: Session) {
+    const { call, heard, id } = session
+    if (!call || session.state !== 'here' || heard === session.toldHeard) return
+    session.toldHeard = heard
     core
       .report(call, { type: 'session.beat', user: call.operator as string, connection: id })
       .catch(error => core.log.warn({ err: error }, 'a sign of life could not be told'))
   }
 
-  async function prove(credentials: { dialect: string }): Promise<SignedIn> {
-    const dialect = around.dialects.find(each => each.name === credentials.dialect)
-    if (!dialect?.signIn) throw new Fault('caller.unknown', 'no dialect of that name signs users in')
-    return dialect.signIn(core, credentials, address)
+  function end(session: Session, ending: Ending, last?: Frame) {
+    if (session.state !== 'gone') session.ending = ending
+    session.state = 'gone'
+    outlets.end(session, ending, last)
+    asking.drop(session)
   }
 
-  /** Who was signed out between the proof and the listening would never hear of it: a user just written proves it again. */
-  async function proveAgain(credentials: { dialect: string }, { call: { app }, user }: SignedIn): Promise<void> {
-    const row = await core.users.find(app.id, user)
-    const recent = !row || row.updated > core.clock() - 2 * limits.signIn
-    if (recent) await prove(credentials)
+  function close(session: Session) {
+    session.state = 'gone'
+    outlets.shut(session)
+    asking.drop(session)
+    stopDeadline(session)
+    around.gone(session, new Promise(resolve => goInTurn(() => resolve(forget(session)))))
   }
 
-  function answer(asked: Upstream) {
-    const operation = native.operations.get(asked.do)
-    if (!operation) return refuse(asked.id, new Fault('operation.unknown'))
-    // What a device says is kept in the order in which it was said.
-    const turn = asked.do.startsWith('message.') ? nextTurn() : undefined
-    underWay++
-    perform(core, { ...(call as Call), turn }, operation, asked.with ?? {})
-      .then(
-        ok => outlet.push(frame({ type: 'reply', id: asked.id, ok })),
-        error => {
-          logUnexpected(error, 'an operation of a socket failed')
-          refuse(asked.id, error, operation)
-        },
-      )
-      .finally(() => {
-        turn?.pass()
-        underWay--
-      })
-  }
-
-  function refuse(frameId: Upstream['id'], error: unknown, operation?: Parameters<typeof explain>[1]) {
-    outlet.push(frame({ type: 'reply', id: frameId, err: explain(native, operation, error) }))
-  }
-
-  function logUnexpected(error: unknown, text: string) {
-    const { code } = explain(native, undefined, error)
-    if (code === 'internal') core.log.error({ err: error }, text)
-  }
-
-  function end(ending: Ending, last?: Parameters<Device['end']>[1]) {
-    if (state !== 'gone') how = howOf(ending)
-    state = 'gone'
-    outlet.end(ending, last)
-  }
-
-  function close() {
-    state = 'gone'
-    outlet.shut()
-    clearTimeout(deadline)
-    around.gone(session, forget())
-  }
-
-  async function forget(): Promise<void> {
+  async function forget(session: Session): Promise<void> {
+    const { device, call, id } = session
     if (!device || !call) return
     const { app, user } = device
     audience.leave(device)
-    device = undefined
+    session.device = undefined
     try {
       // The row may still be on its way in; if it did not come, there is nothing to take away.
-      await entered.catch(() => undefined)
-      await core.presence.leave({ app, user, id }, how)
+      await session.entering?.catch(() => undefined)
+      await core.presence.leave({ app, user, id }, howOf(session.ending))
       await core.rooms.leaveAll(call, user, id)
     } catch (error) {
       core.log.warn({ err: error }, 'a session row stays for now')
     }
   }
 
-  return session
+  return { open, end, tellBeat }
 }
 
-function readFrame(data: Buffer): Upstream | undefined {
+/** An ended timer would hold its session's memory as long as that lasts. */
+function stopDeadline(session: Session) {
+  clearTimeout(session.deadline)
+  session.deadline = undefined
+}
+
+// A broken connection also closes; there is nothing else to do about it.
+function ignore() {}
+
+function readFrame(data: Buffer): Asked | undefined {
   try {
     const parsed = upstream.safeParse(parseJson(data.toString()))
     return parsed.success ? parsed.data : undefined

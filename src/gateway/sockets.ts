@@ -1,15 +1,15 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Server as TlsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
-import { WebSocketServer } from 'ws'
+import { type WebSocket, WebSocketServer } from 'ws'
 import type { Core } from '../core/core.ts'
 import type { Dialect } from '../dialects/dialect.ts'
 import { openAudience } from './audience.ts'
 import { codes } from './codes.ts'
-import { openTurns } from './frames.ts'
 import { type GatewayLimits, usualLimits } from './limits.ts'
+import { openOutlets } from './outlet.ts'
 import { openRefusals } from './refusals.ts'
-import { openSession, type Session, type Surroundings } from './session.ts'
+import { openSessions, type Session } from './session.ts'
 import type { Views } from './tellings.ts'
 import type { PresenceViews } from './watchers.ts'
 
@@ -57,23 +57,20 @@ export function openGateway(
   const signIns = [...dialects, native.dialect]
   const sessions = new Set<Session>()
   const unsigned = new Set<Session>()
-  const users = new Map<string, Set<Session>>()
-  const owners = new Map<Session, string>()
   const leaving = new Set<Promise<void>>()
   const losses = { dropped: 0, slow: 0 }
   const audience = openAudience(core, native.views)
-  const around: Surroundings = {
+  const { open, end, tellBeat } = openSessions({
     core,
     dialects: signIns,
     native: native.dialect,
     limits: allLimits,
     audience,
-    turns: openTurns(),
-    losses,
-    signedIn,
+    outlets: openOutlets(allLimits, losses),
+    signedIn: session => unsigned.delete(session),
     refused: openRefusals(core, signIns),
     gone,
-  }
+  })
   const heart = setInterval(beat, allLimits.heartbeat / 5)
   heart.unref()
   const auditing = setInterval(audit, allLimits.audit)
@@ -95,19 +92,12 @@ export function openGateway(
     return closing || unsigned.size >= allLimits.unsigned ? 503 : undefined
   }
 
-  function connected(ws: Parameters<typeof openSession>[0], request: IncomingMessage) {
+  function connected(ws: WebSocket, request: IncomingMessage) {
     const { remoteAddress = '', remotePort } = request.socket
-    const session = openSession(ws, { address: remoteAddress, port: remotePort }, around)
+    const session = open(ws, { address: remoteAddress, port: remotePort })
     sessions.add(session)
     unsigned.add(session)
-    if (closing) session.end(codes.restart)
-  }
-
-  function signedIn(session: Session, app: number, user: string) {
-    const owner = `${app}.${user}`
-    users.set(owner, (users.get(owner) ?? new Set()).add(session))
-    owners.set(session, owner)
-    unsigned.delete(session)
+    if (closing) end(session, codes.restart)
   }
 
   function gone(session: Session, left: Promise<void>) {
@@ -115,20 +105,16 @@ export function openGateway(
     left.finally(() => leaving.delete(left))
     sessions.delete(session)
     unsigned.delete(session)
-    const owner = owners.get(session)
-    owners.delete(session)
-    const mine = owner === undefined ? undefined : users.get(owner)
-    mine?.delete(session)
-    if (owner !== undefined && mine?.size === 0) users.delete(owner)
     if (sessions.size === 0) lastGone()
   }
 
   function beat() {
     const now = Date.now()
     for (const session of sessions) {
-      const silence = now - session.heard()
-      if (silence > 2 * allLimits.heartbeat) session.end(codes.silent)
-      else if (silence > allLimits.heartbeat) session.ping()
+      // Whoever is not read, because it asked for much, cannot be heard.
+      const silence = session.ws.isPaused ? 0 : now - session.heard
+      if (silence > 2 * allLimits.heartbeat) end(session, codes.silent)
+      else if (silence > allLimits.heartbeat) session.ws.ping()
     }
   }
 
@@ -137,11 +123,11 @@ export function openGateway(
    * other nodes had given this one up. A session without a socket is ended: it could not be when the socket went.
    */
   async function audit() {
-    for (const session of sessions) session.tellBeat()
-    const here = [...sessions].filter(session => session.here())
+    for (const session of sessions) tellBeat(session)
+    const here = [...sessions].filter(isHere)
     try {
       const held = await core.presence.held()
-      for (const session of here) if (!held.has(session.id) && session.here()) session.end(codes.restart)
+      for (const session of here) if (!held.has(session.id) && isHere(session)) end(session, codes.restart)
       for (const session of sessions) held.delete(session.id)
       await Promise.all([...held.values()].map(row => core.presence.leave(row)))
     } catch (error) {
@@ -157,22 +143,28 @@ export function openGateway(
     const empty = new Promise<void>(resolve => {
       lastGone = resolve
     })
-    for (const session of sessions) session.end(codes.restart)
+    for (const session of sessions) end(session, codes.restart)
     if (sessions.size > 0) await Promise.race([empty, pause(allLimits.grace)])
-    for (const session of sessions) session.cut()
+    for (const { ws } of sessions) ws.terminate()
     // What the app is to hear of their ends is kept before the store closes.
     await Promise.race([Promise.all(leaving), pause(allLimits.grace)])
   }
 
   return {
     attach,
-    stats: () => ({ sockets: sessions.size, users: users.size, subscriptions: audience.size(), ...losses }),
+    stats: () => ({ sockets: sessions.size, users: audience.users(), subscriptions: audience.size(), ...losses }),
     close,
   }
 }
 
+function isHere({ state }: Session): boolean {
+  return state === 'here'
+}
+
+function ignore() {}
+
 function refuseUpgrade(socket: Duplex, status: number) {
-  socket.on('error', () => {})
+  socket.on('error', ignore)
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }
 

@@ -30,14 +30,13 @@ export interface Telling {
 
 /** What an event means to devices; undefined for what concerns none. News for two users is encoded once. */
 export function openTellings(views: Views): (news: News) => Telling | undefined {
-  const known = new WeakMap<Event, Telling>()
+  // The two of a pair are told one right after the other, so the last is enough. In a WeakMap each telling would outlive
+  // its news until the next full collection.
+  let last: { event: Event; made: Telling | undefined } | undefined
 
   return function tellingOf({ event }) {
-    const before = known.get(event)
-    if (before) return before
-    const made = telling(event)
-    if (made) known.set(event, made)
-    return made
+    if (last?.event !== event) last = { event, made: telling(event) }
+    return last.made
   }
 
   function telling(event: Event): Telling | undefined {

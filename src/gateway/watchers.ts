@@ -51,7 +51,8 @@ interface Watched {
 }
 
 interface Watcher {
-  watches: Set<Watched>
+  /** Absent for the many who watch nobody. */
+  watches: Set<Watched> | undefined
   /** What came while the subscriptions were read. */
   held: EventOf<'watching'>[] | undefined
 }
@@ -66,7 +67,7 @@ export function openWatchers(core: Core, views: PresenceViews): Watchers {
   let changed = new Set<Watched>()
 
   async function enter(home: Household): Promise<void> {
-    const watcher: Watcher = { watches: new Set(), held: [] }
+    const watcher: Watcher = { watches: undefined, held: [] }
     watchers.set(home, watcher)
     const { list, listEvents } = core.presence.watching
     await Promise.all([
@@ -98,7 +99,7 @@ export function openWatchers(core: Core, views: PresenceViews): Watchers {
   }
 
   function apply(home: Household, watcher: Watcher, { kind, added, removed }: EventOf<'watching'>) {
-    for (const watched of [...watcher.watches])
+    for (const watched of [...(watcher.watches ?? [])])
       if (watched.kind === kind && (!removed || removed.includes(watched.user))) release(home, watcher, watched)
     for (const { user, until } of added) watch(home, watcher, user, until, kind)
   }
@@ -107,7 +108,7 @@ export function openWatchers(core: Core, views: PresenceViews): Watchers {
     const subject = subjectOf(home.app, user, kind)
     const watched = all.get(subject) ?? begin(subject, home.app, user, kind)
     watched.by.set(home, until)
-    watcher.watches.add(watched)
+    watcher.watches = (watcher.watches ?? new Set()).add(watched)
   }
 
   function begin(subject: string, app: number, user: string, kind: number | undefined): Watched {
@@ -122,7 +123,7 @@ export function openWatchers(core: Core, views: PresenceViews): Watchers {
   }
 
   function release(home: Household, watcher: Watcher, watched: Watched) {
-    watcher.watches.delete(watched)
+    watcher.watches?.delete(watched)
     watched.by.delete(home)
     if (watched.by.size > 0) return
     watched.stop()

@@ -43,6 +43,8 @@ describe('nodes that look after each other', () => {
     const node = start('one', { store: counted })
     await Promise.all(Array.from({ length: 2000 }, (_, i) => node.core.presence.enter(coming(`u${i}`, `s${i}`))))
     expect((await node.core.presence.held()).size).toBe(2000)
+    // Reading who came and went waits until all of it is written.
+    await node.core.presence.history(app, 'u0', { limit: 1 })
     committed.length = 0
     await node.core.presence.lives.look()
     expect(committed).toEqual([1])

@@ -1,4 +1,4 @@
-import { append, put, type Step } from '../../storage/store.ts'
+import { append, put, type Step, StoreUnavailable } from '../../storage/store.ts'
 import { type Context, change } from '../context.ts'
 import type { Session } from '../model.ts'
 import type { EndWhy, UserEvent } from './model.ts'
@@ -8,8 +8,9 @@ import { lastSeen, userEvents } from './tables.ts'
 /** How long sign-ins and ends of sessions are kept (ms). */
 const kept = 30 * 24 * 3600 * 1000
 
-/** Steps of a batch stay far below what one may have. */
-const together = 300
+/** Records of a batch, which are two steps each, and records that may wait for the disk. */
+const together = 100
+const mostWaiting = 20_000
 
 /** What a page of records is asked by. */
 export interface RecordPage {
@@ -25,20 +26,35 @@ export interface RecordPage {
 
 /**
  * Writes down who came and went, beside what presence itself needs: nobody waits for the disk, and a disk that cannot be
- * written keeps nobody out. What was asked to be written is written before anything is read, and before `close` resolves.
+ * written keeps nobody out. While some are written, others gather for the next batch, so that thousands who come at once
+ * cost those who talk little. What was asked to be written is written before anything is read, and before `close` resolves.
  */
 export function openRecords(ctx: Context) {
-  const writing = new Set<Promise<unknown>>()
+  let waiting: Step[][] = []
+  let writing: Promise<void> | undefined
 
   function write(sessions: readonly Session[], what: 'in' | 'out', why?: EndWhy): void {
-    for (let at = 0; at < sessions.length; at += together) {
-      const steps = sessions.slice(at, at + together).flatMap(session => stepsOf(session, what, why))
-      const written = change(ctx, async () => ({ steps, done: () => undefined })).catch(error =>
-        ctx.log.warn({ err: error }, 'who came and went could not be written down'),
-      )
-      writing.add(written)
-      written.finally(() => writing.delete(written))
+    if (sessions.length === 0) return
+    if (waiting.length + sessions.length > mostWaiting) {
+      missed(new StoreUnavailable('busy'))
+      return
     }
+    for (const session of sessions) waiting.push(stepsOf(session, what, why))
+    writing ??= writeAll()
+  }
+
+  async function writeAll(): Promise<void> {
+    while (waiting.length > 0) {
+      const steps = waiting.slice(0, together).flat()
+      waiting = waiting.slice(together)
+      await change(ctx, async () => ({ steps, done: () => undefined })).catch(missed)
+    }
+    // At once, not when this promise is known to have resolved: what comes in between would wait for the next to come.
+    writing = undefined
+  }
+
+  function missed(error: unknown) {
+    ctx.log.warn({ err: error }, 'who came and went could not be written down')
   }
 
   function stepsOf(session: Session, what: 'in' | 'out', why?: EndWhy): Step[] {
@@ -51,7 +67,7 @@ export function openRecords(ctx: Context) {
   }
 
   async function settled(): Promise<void> {
-    await Promise.all(writing)
+    await writing
   }
 
   /** A user's sign-ins and ends of sessions in the order of their times; those of the last 30 days. */

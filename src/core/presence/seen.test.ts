@@ -251,6 +251,31 @@ describe('records of who came and went', () => {
     expect((await read({})).map(each => each.number)).toEqual([4, 5, 6])
   })
 
+  test('[GW123] of thousands who come at once are written in few batches, all of them before they are read', async () => {
+    const batches: number[] = []
+    const counted: Store = {
+      ...store,
+      commit: steps => {
+        const records = steps.filter(step => step.table.name === 'user_events').length
+        if (records > 0) batches.push(records)
+        return store.commit(steps)
+      },
+    }
+    const other = startNode({ store: counted, clock: clock.now })
+    const ids = Array.from({ length: 2000 }, (_, i) => `u${i}`)
+    const enter = (user: string) =>
+      other.core.presence.enter({ app, user, id: `of ${user}`, platform: 'web', device: 'd' })
+    await Promise.all(ids.map(enter))
+    const last = await other.core.presence.history(app, 'u1999', { limit: 5 })
+    expect(last.map(each => each.session)).toEqual(['of u1999'])
+    expect(batches.reduce((sum, size) => sum + size)).toBe(2000)
+    expect(batches.length).toBeLessThan(60)
+    // One who comes alone afterwards is written too.
+    await enter('late')
+    expect(await other.core.presence.history(app, 'late', { limit: 5 })).toHaveLength(1)
+    await other.stop()
+  })
+
   test('[PR51] a disk that cannot be written keeps nobody out', async () => {
     const full: Store = {
       ...store,

@@ -249,6 +249,15 @@ describe('sqlite', () => {
     expect(await waits(() => store?.getMany(things, keys.slice(0, 200)))).toBe(false)
     expect(await waits(() => store?.scan(things, { prefix: [1], limit: 1000 }))).toBe(true)
     expect(await waits(() => store?.scan(things, { prefix: [1], limit: 1, skip: 900 }))).toBe(true)
+    // A range that may be long and is short: 20 rows are found at once, for 21 the other thread is asked.
+    const long = (to: string) => ({ prefix: [1], from: ['97'], to: [to], limit: 1000 })
+    for (const [to, rows] of [['988', 20] as const, ['989', 21] as const]) {
+      expect(await waits(() => store?.scan(things, long(to)))).toBe(rows > 20)
+      const found = await store?.scan(things, long(to))
+      expect([found?.length, found?.at(0)?.value.id, found?.at(-1)?.value.id]).toEqual([rows, '97', `98${rows - 13}`])
+      const back = await store?.scan(things, { ...long(to), reverse: true })
+      expect(back).toEqual(found?.reverse())
+    }
     expect(await waits(() => store?.getMany(things, keys))).toBe(true)
     const ranges = (limit: number) => [1, 2].map(() => ({ prefix: [1], limit }))
     expect(await waits(() => store?.scanMany(things, ranges(100)))).toBe(false)

@@ -39,6 +39,9 @@ export interface SqliteStore extends Store {
 /** Reads of more rows than this go to the reader's thread, so that the event loop is not held. */
 const smallRead = 200
 
+/** A range that may be long is seldom so: this much is looked at first, which costs less than asking the other thread. */
+const firstLook = 20
+
 /**
  * Opens the store in a folder, which is made if need be and locked against other processes. Rejects when another
  * process has it, when it is of a newer schema, or when the file system cannot give the durability asked for.
@@ -124,9 +127,20 @@ export async function openSqlite({
     const most = ranges.reduce((sum, range) => sum + range.limit + (range.skip ?? 0), 0)
     if (most <= smallRead)
       return atOnce(() => read.scans(of, ranges, index)).map(found => found.map(cells => decode<T>(of, cells)))
+    if (ranges.length === 1) {
+      const all = wholeRange(of, ranges[0] as Range, index)
+      if (all) return [all.map(cells => decode<T>(of, cells))]
+    }
     const found = await reader.ask({ ask: 'scans', table: of.table.name, ranges, index })
     const rows = (await decodeMany<T>(of, found)).values() as IteratorObject<Row<T>>
     return (found.lengths ?? []).map(length => [...rows.take(length)])
+  }
+
+  /** What stands in a range if that is only a little; undefined when there is more. */
+  function wholeRange(of: Layout, range: Range, index: string): Cells[] | undefined {
+    if (range.skip) return undefined
+    const [found] = atOnce(() => read.scans(of, [{ ...range, limit: firstLook + 1 }], index))
+    return found && found.length <= firstLook ? found : undefined
   }
 
   async function headsOf(of: Layout, keys: readonly Key[]): Promise<Head[]> {
