@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { WebSocket } from 'ws'
-import { z } from 'zod'
 import type { Call } from '../core/call.ts'
 import type { Core } from '../core/core.ts'
 import { Fault } from '../core/errors.ts'
 import { type Dialect, explain, perform, type SignedIn } from '../dialects/dialect.ts'
-import { parseJson } from '../lib/json.ts'
 import type { Audience, Device } from './audience.ts'
 import { codes, type Ending, endingOf, howOf } from './codes.ts'
 import { endsOf } from './crowds.ts'
@@ -14,6 +12,7 @@ import { type GatewayLimits, meter } from './limits.ts'
 import { type Losses, openOutlet } from './outlet.ts'
 import type { Stranger } from './refusals.ts'
 import { openSaying } from './saying.ts'
+import { readFrame, signInWith, type Upstream } from './upstream.ts'
 
 /** What all sessions of a gateway work with. */
 export interface Surroundings {
@@ -45,23 +44,6 @@ export interface Session {
   tellBeat(): void
   cut(): void
 }
-
-const upstream = z.object({
-  id: z.union([z.number(), z.string().max(64)]),
-  do: z.string().max(64),
-  with: z.unknown().optional(),
-})
-
-const signInWith = z.looseObject({
-  dialect: z.string(),
-  platform: z.string().max(64).default(''),
-  device: z.string().max(128).default(''),
-  sdk: z.string().max(64).optional(),
-  tag: z.string().max(64).optional(),
-  automatic: z.boolean().default(false),
-})
-
-type Upstream = z.output<typeof upstream>
 
 /** Takes over a connection: waits for the sign-in, then performs the frames' operations until it ends. */
 export function openSession(ws: WebSocket, from: { address: string; port?: number }, around: Surroundings): Session {
@@ -239,13 +221,4 @@ export function openSession(ws: WebSocket, from: { address: string; port?: numbe
   }
 
   return session
-}
-
-function readFrame(data: Buffer): Upstream | undefined {
-  try {
-    const parsed = upstream.safeParse(parseJson(data.toString()))
-    return parsed.success ? parsed.data : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import type { Fault } from '../../core/errors.ts'
-import { resource } from '../dialect.ts'
+import * as form from './forms/forms.ts'
+import { operation } from './operation.ts'
 import { groupView, settingsView } from './own-views.ts'
 import { conv, self } from './shapes.ts'
-
-const operation = resource()
 
 const mark = z
   .number()
@@ -21,6 +20,7 @@ const text = z.string().max(1024).optional().describe('any text of the caller’
 const pin = operation({
   key: 'conversation.pin',
   request: z.object({ conv, on: z.boolean().default(true) }),
+  reply: form.settings,
   async run(core, call, { conv, on: pinned }) {
     return settingsView(await core.conversationSettings.setOne(call, self(call), conv, { pinned }))
   },
@@ -30,6 +30,7 @@ const pin = operation({
 const notify = operation({
   key: 'conversation.notify',
   request: z.object({ conv, notify: z.enum(['all', 'silent', 'none']) }),
+  reply: form.settings,
   async run(core, call, { conv, notify }) {
     return settingsView(await core.conversationSettings.setOne(call, self(call), conv, { notify }))
   },
@@ -43,6 +44,7 @@ const hide = operation({
     on: z.boolean().default(true),
     clear: z.boolean().default(false).describe('the caller sees nothing any more of what was said so far'),
   }),
+  reply: form.settings,
   async run(core, call, { conv, on, clear }) {
     const settings = on
       ? await core.conversationSettings.unlist(call, self(call), conv, clear)
@@ -60,6 +62,7 @@ const markWith = operation({
     clear: marks,
     label: z.string().max(256).optional().describe('any short text; an empty one clears it'),
   }),
+  reply: form.settings,
   async run(core, call, { conv, ...draft }) {
     return settingsView(await core.conversationSettings.setOne(call, self(call), conv, draft))
   },
@@ -73,6 +76,7 @@ const draft = operation({
     text: z.string().max(4000),
     quote: z.object({ id: z.number().int().positive(), hint: z.string().max(200) }).optional(),
   }),
+  reply: form.settings,
   async run(core, call, { conv, ...unsent }) {
     return settingsView(await core.conversationSettings.setOne(call, self(call), conv, { unsent }))
   },
@@ -90,6 +94,7 @@ const keep = operation({
       .optional()
       .describe('texts by name, replaced as a whole'),
   }),
+  reply: form.settings,
   async run(core, call, { conv, ...draft }) {
     return settingsView(await core.conversationSettings.setOne(call, self(call), conv, draft))
   },
@@ -99,6 +104,7 @@ const keep = operation({
 const listGroups = operation({
   key: 'conversation.groups.list',
   request: z.object({}),
+  reply: z.strictObject({ groups: z.array(form.conversationGroup) }),
   async run(core, call) {
     const groups = await core.conversationGroups.list(call.app.id, self(call))
     return { groups: groups.map(groupView) }
@@ -109,6 +115,7 @@ const listGroups = operation({
 const createGroup = operation({
   key: 'conversation.groups.create',
   request: z.object({ name, text }),
+  reply: z.strictObject({ group: form.conversationGroup }),
   async run(core, call, r) {
     return { group: groupView(await core.conversationGroups.create(call, self(call), r)) }
   },
@@ -118,6 +125,7 @@ const createGroup = operation({
 const renameGroup = operation({
   key: 'conversation.groups.rename',
   request: z.object({ id, name: name.optional(), text }),
+  reply: z.strictObject({ group: form.conversationGroup }),
   async run(core, call, { id, ...fields }) {
     return { group: groupView(await core.conversationGroups.update(call, self(call), id, fields)) }
   },
@@ -127,10 +135,15 @@ const renameGroup = operation({
 const deleteGroup = operation({
   key: 'conversation.groups.delete',
   request: z.object({ id }),
+  reply: form.nothing,
   async run(core, call, r) {
     await core.conversationGroups.remove(call, self(call), r.id)
     return {}
   },
+})
+
+const failed = z.strictObject({
+  failed: z.array(z.strictObject({ conv: form.conv, code: z.string().describe('why') })),
 })
 
 const placed = z.object({ id, convs: z.array(conv).min(1).max(100) })
@@ -139,6 +152,7 @@ const placed = z.object({ id, convs: z.array(conv).min(1).max(100) })
 const addToGroup = operation({
   key: 'conversation.groups.add',
   request: placed,
+  reply: failed,
   async run(core, call, { id, convs }) {
     return { failed: failures(convs, await core.conversationGroups.place(call, self(call), id, convs, true)) }
   },
@@ -148,6 +162,7 @@ const addToGroup = operation({
 const removeFromGroup = operation({
   key: 'conversation.groups.remove',
   request: placed,
+  reply: failed,
   async run(core, call, { id, convs }) {
     return { failed: failures(convs, await core.conversationGroups.place(call, self(call), id, convs, false)) }
   },

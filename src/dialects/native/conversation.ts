@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import type { Overviewed } from '../../core/conversations/overview.ts'
 import type { Core } from '../../core/core.ts'
-import { resource } from '../dialect.ts'
+import * as form from './forms/forms.ts'
+import { operation } from './operation.ts'
 import { settingsView } from './own-views.ts'
 import { conv, conversationView, limit, messageView, number, ownConversation, self } from './shapes.ts'
-
-const operation = resource()
 
 /**
  * Read a conversation's messages in the order of their numbers: the newest page, or those `before` or `after` a number.
@@ -16,6 +15,7 @@ const readHistory = operation({
   request: z
     .object({ conv, before: number.optional(), after: number.optional(), limit: limit(100, 50) })
     .refine(r => r.before === undefined || r.after === undefined, { error: 'before and after exclude each other' }),
+  reply: z.strictObject({ messages: z.array(form.message).describe('in order'), next: form.next(form.number) }),
   async run(core, call, r) {
     const { conversation, member } = await ownConversation(core, call, r.conv)
     const reverse = r.after === undefined
@@ -41,6 +41,8 @@ const kinds = {
   unlisted: z.boolean().default(false).describe('those too that were taken out of the list'),
 }
 
+const place = z.strictObject({ pinned: form.number, time: form.ms, conv: form.conv })
+
 /**
  * List the caller's conversations, the one with the newest message first, with its last message, what is unread, and what
  * the caller set of it.
@@ -59,6 +61,7 @@ const list = operation({
     ...kinds,
     limit: limit(100, 50),
   }),
+  reply: z.strictObject({ conversations: z.array(form.listedConversation), next: form.next(place) }),
   async run(core, call, r) {
     const { found, next } = await core.overview.list(call.app.id, self(call), r)
     return { conversations: await overviewed(core, found), next }
@@ -69,6 +72,7 @@ const list = operation({
 const get = operation({
   key: 'conversation.get',
   request: z.object({ convs: z.array(conv).min(1).max(100) }),
+  reply: z.strictObject({ conversations: z.array(form.listedConversation) }),
   async run(core, call, r) {
     const standings = await core.positions.standings(call.app.id, self(call), [...new Set(r.convs)])
     const here = standings.filter(standing => standing !== undefined)
@@ -82,10 +86,17 @@ const get = operation({
   },
 })
 
+const unreadTotal = z.strictObject({
+  unread: form.number.describe('in all conversations of the list that make a sound'),
+  muted: form.number.describe('in those that make none'),
+  conversations: form.number.describe('how many of the first have something unread'),
+})
+
 /** Tell how much the caller has not read in all their conversations; what is out of the list does not count. */
 const unread = operation({
   key: 'conversation.unread',
   request: z.object({}),
+  reply: unreadTotal,
   run: (core, call) => core.overview.unread(call.app.id, self(call)),
 })
 
@@ -93,6 +104,7 @@ const unread = operation({
 const markRead = operation({
   key: 'conversation.read',
   request: z.object({ conv, seq: number.optional() }),
+  reply: z.strictObject({ read: form.number.describe('up to here'), unread: form.number }),
   async run(core, call, r) {
     const { conversation } = await ownConversation(core, call, r.conv)
     const read = await core.unread.mark(call, conversation, self(call), r.seq)

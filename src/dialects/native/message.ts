@@ -2,11 +2,10 @@ import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
 import { belongs } from '../../core/groups/rights.ts'
 import type { Sent } from '../../core/messages/send.ts'
-import { resource } from '../dialect.ts'
 import { parts } from './content.ts'
+import * as form from './forms/forms.ts'
+import { operation } from './operation.ts'
 import { conv, number, ownConversation, self, user } from './shapes.ts'
-
-const operation = resource()
 
 /** How long a repeated client id is answered with the first message (ms). */
 const clientWindow = 7 * 24 * 3600 * 1000
@@ -28,6 +27,7 @@ type Draft = z.output<z.ZodObject<typeof draft>>
 const sendToUser = operation({
   key: 'message.sendToUser',
   request: z.object({ to: user, ...draft }),
+  reply: form.sent,
   async run(core, call, r) {
     return sent(await core.send.toUser(call, r.to, draftOf(self(call), r)))
   },
@@ -40,6 +40,7 @@ const sendToUser = operation({
 const sendToGroup = operation({
   key: 'message.sendToGroup',
   request: z.object({ conv, ...draft, priority: z.enum(['high', 'normal', 'low', 'lowest']).optional() }),
+  reply: form.sent,
   async run(core, call, r) {
     const { priority } = r
     return sent(await core.send.toGroup(call, r.conv, { ...draftOf(self(call), r), priority }))
@@ -50,6 +51,7 @@ const sendToGroup = operation({
 const recall = operation({
   key: 'message.recall',
   request: z.object({ conv, seq: number.min(1), reason: z.string().max(200).optional() }),
+  reply: form.nothing,
   async run(core, call, r) {
     const { conversation, member } = await ownConversation(core, call, r.conv)
     const managers = conversation.type === 'group' && belongs('managers', member)

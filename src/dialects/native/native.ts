@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
 import type { Dialect } from '../dialect.ts'
 import { claim, signIn } from './auth.ts'
@@ -6,6 +7,7 @@ import { conversationOperations } from './conversation.ts'
 import { conversationSettingsOperations } from './conversation-settings.ts'
 import { errors } from './errors.ts'
 import { fileOperations } from './files.ts'
+import * as form from './forms/forms.ts'
 import { friendOperations } from './friends.ts'
 import { groupMemberOperations } from './group-members.ts'
 import { groupOperations } from './groups.ts'
@@ -13,6 +15,7 @@ import { messageOperations } from './message.ts'
 import { messageActionOperations } from './message-actions.ts'
 import { messageExtensionOperations } from './message-extensions.ts'
 import { notificationOperations } from './notification.ts'
+import type { NativeOperation } from './operation.ts'
 import { broadcastView, groupView, noteView, settingsView } from './own-views.ts'
 import { peopleOperations } from './people.ts'
 import { presenceOperations, presenceView } from './presence.ts'
@@ -21,6 +24,28 @@ import { roomOperations } from './rooms.ts'
 import { blankChange, blankMessage, changeView, messageView } from './shapes.ts'
 import { syncOperations } from './sync.ts'
 
+/** What devices may ask. */
+export const nativeOperations: ReadonlyMap<string, NativeOperation> = new Map(
+  [
+    ...messageOperations,
+    ...messageActionOperations,
+    ...messageExtensionOperations,
+    ...conversationOperations,
+    ...conversationSettingsOperations,
+    ...notificationOperations,
+    ...syncOperations,
+    ...peopleOperations,
+    ...presenceOperations,
+    ...friendOperations,
+    ...blockOperations,
+    ...groupOperations,
+    ...groupMemberOperations,
+    ...roomOperations,
+    ...roomThingOperations,
+    ...fileOperations,
+  ].map(operation => [operation.key, operation]),
+)
+
 /**
  * Magpie's own words, for the devices of end users. Its operations come as frames of a socket; it has no server API, so
  * no request over HTTP is addressed to it. Users sign in with a token of the app's own making, or with another dialect's.
@@ -28,26 +53,7 @@ import { syncOperations } from './sync.ts'
 export const native: Dialect = {
   name: 'native',
   catalog: 'native',
-  operations: new Map(
-    [
-      ...messageOperations,
-      ...messageActionOperations,
-      ...messageExtensionOperations,
-      ...conversationOperations,
-      ...conversationSettingsOperations,
-      ...notificationOperations,
-      ...syncOperations,
-      ...peopleOperations,
-      ...presenceOperations,
-      ...friendOperations,
-      ...blockOperations,
-      ...groupOperations,
-      ...groupMemberOperations,
-      ...roomOperations,
-      ...roomThingOperations,
-      ...fileOperations,
-    ].map(operation => [operation.key, operation]),
-  ),
+  operations: nativeOperations,
   errors,
   owns: () => false,
   open() {
@@ -77,3 +83,14 @@ export const views = {
 }
 
 const headers = { 'content-type': 'application/json' }
+
+/** The forms of what `views` show, those in place of what somebody does not see included. */
+export const shownForms = {
+  message: z.union([form.message, form.blankMessage]),
+  change: z.union([form.change, form.blankChange]),
+  presence: form.presence,
+  note: form.note,
+  settings: form.settings,
+  group: form.conversationGroup,
+  broadcast: form.broadcast,
+}

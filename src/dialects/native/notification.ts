@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { resource } from '../dialect.ts'
+import * as form from './forms/forms.ts'
+import { operation } from './operation.ts'
 import { conv, self, user } from './shapes.ts'
-
-const operation = resource()
 
 /** Notifications of one user in so many seconds. */
 const rate = { calls: 20, seconds: 1 }
@@ -31,6 +30,7 @@ const send = operation({
         .describe('what devices show that are away; without it nothing'),
     })
     .refine(r => (r.to === undefined) !== (r.conv === undefined), { error: 'either `to` or `conv`' }),
+  reply: z.strictObject({ id: form.id }),
   async run(core, call, { to, conv, ...draft }) {
     const from = self(call)
     await core.limits.count('native', 'notification.send', `${call.app.id}/${from}`, rate)

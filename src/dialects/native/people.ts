@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import type { User } from '../../core/model.ts'
-import { resource } from '../dialect.ts'
+import * as form from './forms/forms.ts'
+import { operation } from './operation.ts'
 import { conv, groupView, limit, memberView, number, ownGroup, ownView, self, user, userView } from './shapes.ts'
-
-const operation = resource()
 
 /** Tell what everybody may know of users, and all of the caller; those who do not exist are left out. */
 const getUsers = operation({
   key: 'user.get',
   request: z.object({ users: z.array(user).min(1).max(100) }),
+  reply: z.strictObject({ users: z.array(z.union([form.somebody, form.oneself])) }),
   async run(core, call, r) {
     const found = await core.users.findMany(call.app.id, r.users)
     const view = (each: User) => (each.id === self(call) ? ownView(each) : userView(each))
@@ -44,6 +44,7 @@ const updateUser = operation({
       .optional()
       .describe('texts by name, written one by one; an empty text removes one'),
   }),
+  reply: z.strictObject({ user: form.oneself }),
   async run(core, call, profile) {
     return { user: ownView(await core.users.update(call, self(call), { profile })) }
   },
@@ -53,16 +54,20 @@ const updateUser = operation({
 const getGroup = operation({
   key: 'group.get',
   request: z.object({ conv }),
+  reply: form.group,
   async run(core, call, r) {
     const { group } = await ownGroup(core, call, r.conv)
     return groupView(group, await core.members.count(group.id))
   },
 })
 
+const joinedPlace = z.strictObject({ joined: form.ms, user: form.user })
+
 /** List the members of a group that the caller is a member of, in the order in which they joined. */
 const getMembers = operation({
   key: 'group.members',
   request: z.object({ conv, after: z.object({ joined: number, user }).optional(), limit: limit(200, 100) }),
+  reply: z.strictObject({ members: z.array(form.member), next: form.next(joinedPlace) }),
   async run(core, call, r) {
     const { group } = await ownGroup(core, call, r.conv)
     const found = await core.members.list(group.id, { after: r.after && { ...r.after, rank: 2 }, limit: r.limit })

@@ -1,12 +1,11 @@
 import { z } from 'zod'
 import type { Session } from '../../core/model.ts'
-import type { UserEvent } from '../../core/presence/model.ts'
+import type { Subscription, UserEvent } from '../../core/presence/model.ts'
 import { isZone } from '../../core/presence/quiet.ts'
 import type { Seen } from '../../core/presence/seen.ts'
-import { resource } from '../dialect.ts'
+import * as form from './forms/forms.ts'
+import { operation } from './operation.ts'
 import { limit, number, self, user } from './shapes.ts'
-
-const operation = resource()
 
 /** How long a subscription lasts at most, in seconds. */
 const longest = 30 * 24 * 3600
@@ -18,6 +17,7 @@ const some = (most: number) => z.array(user).min(1).max(most)
 const getPresence = operation({
   key: 'presence.get',
   request: z.object({ users: some(500) }),
+  reply: z.strictObject({ users: z.array(form.presence) }),
   async run(core, call, r) {
     const seen = await core.presence.get(call.app.id, r.users)
     return { users: seen.map(presenceView) }
@@ -35,6 +35,11 @@ const subscribe = operation({
     for: z.number().int().min(60).max(longest).default(longest).describe('seconds'),
     now: z.boolean().default(false).describe('answer the presence as it is'),
   }),
+  reply: z.strictObject({
+    until: form.ms.describe('until when it holds (ms)'),
+    missing: z.array(form.user).describe('those who do not exist'),
+    users: z.array(form.presence).optional().describe('with `now`'),
+  }),
   async run(core, call, r) {
     const { until, missing } = await core.presence.watching.subscribe(call, self(call), r.users, r.for * 1000)
     if (!r.now) return { until, missing }
@@ -49,6 +54,7 @@ const subscribe = operation({
 const unsubscribe = operation({
   key: 'presence.unsubscribe',
   request: z.object({ users: some(100).optional().describe('everybody when absent') }),
+  reply: form.nothing,
   async run(core, call, r) {
     await core.presence.watching.unsubscribe(call, self(call), r.users)
     return {}
@@ -59,13 +65,22 @@ const unsubscribe = operation({
 const subscriptions = operation({
   key: 'presence.subscriptions',
   request: z.object({ after: user.optional(), limit: limit(500, 100) }),
+  reply: z.strictObject({
+    subscriptions: z
+      .array(form.presence.extend({ until: form.ms }))
+      .describe('the presence of each, and until when it is told'),
+    next: form.next(form.user),
+  }),
   async run(core, call, r) {
     const { found, next } = await core.presence.watching.list(call.app.id, self(call), r)
     const seen = await core.presence.get(
       call.app.id,
       found.map(each => each.publisher),
     )
-    return { subscriptions: seen.map((each, i) => ({ ...presenceView(each), until: found[i]?.expires })), next }
+    return {
+      subscriptions: seen.map((each, i) => ({ ...presenceView(each), until: (found[i] as Subscription).expires })),
+      next,
+    }
   },
 })
 
@@ -73,6 +88,7 @@ const subscriptions = operation({
 const setStatus = operation({
   key: 'presence.setStatus',
   request: z.object({ text: z.string().max(100) }),
+  reply: form.nothing,
   async run(core, call, r) {
     await core.presence.setStatus(call, self(call), r.text)
     return {}
@@ -88,6 +104,10 @@ const history = operation({
     before: z.object({ time: number, number }).optional(),
     limit: limit(100, 50),
   }),
+  reply: z.strictObject({
+    events: z.array(form.deviceEvent),
+    next: form.next(z.strictObject({ time: form.ms, number: form.number })),
+  }),
   async run(core, call, { before, ...r }) {
     const found = await core.presence.history(call.app.id, self(call), { ...r, after: before, reverse: true })
     const last = found.at(-1)
@@ -100,6 +120,7 @@ const history = operation({
 const devices = operation({
   key: 'device.list',
   request: z.object({}),
+  reply: z.strictObject({ devices: z.array(form.device) }),
   async run(core, call) {
     const [sessions = []] = await core.presence.of(call.app.id, [self(call)])
     return { devices: sessions.map(each => deviceView(each, call.session)) }
@@ -110,6 +131,7 @@ const devices = operation({
 const kick = operation({
   key: 'device.kick',
   request: z.object({ sessions: z.array(z.string().max(64)).min(1).max(50).optional() }),
+  reply: z.strictObject({ devices: z.array(form.device).describe('those that were signed out') }),
   async run(core, call, r) {
     const own = call.session ?? ''
     const choice = r.sessions ? { sessions: r.sessions.filter(id => id !== own) } : { sessions: [own], except: true }
@@ -122,6 +144,7 @@ const kick = operation({
 const signOut = operation({
   key: 'signOut',
   request: z.object({}),
+  reply: form.nothing,
   async run(core, call) {
     const { device, session = '' } = call
     if (device?.id) await core.pushTokens.unregister(call.app.id, self(call), device.id)
@@ -137,6 +160,7 @@ const registerPush = operation({
     engine: z.string().min(1).max(64).describe("the app's name for the provider"),
     token: z.string().min(1).max(4096).describe('what the provider gave; of a browser its subscription as JSON text'),
   }),
+  reply: form.nothing,
   async run(core, call, r) {
     const { id: device = '', platform = '' } = call.device ?? {}
     await core.pushTokens.register(call, self(call), { device, platform, ...r })
@@ -148,6 +172,7 @@ const registerPush = operation({
 const unregisterPush = operation({
   key: 'push.unregister',
   request: z.object({}),
+  reply: form.nothing,
   async run(core, call) {
     await core.pushTokens.unregister(call.app.id, self(call), call.device?.id ?? '')
     return {}
@@ -158,6 +183,7 @@ const unregisterPush = operation({
 const badge = operation({
   key: 'push.badge',
   request: z.object({ badge: z.number().int().min(0).max(1_000_000) }),
+  reply: form.nothing,
   async run(core, call, r) {
     await core.pushTokens.setBadge(call, self(call), call.device?.id ?? '', r.badge)
     return {}
@@ -176,6 +202,7 @@ const quiet = operation({
       })
       .optional(),
   }),
+  reply: form.nothing,
   async run(core, call, r) {
     await core.pushTokens.setQuiet(call, self(call), call.device?.id ?? '', r.hours)
     return {}
@@ -199,7 +226,7 @@ export const presenceOperations = [
 ]
 
 /** A user's presence as others get it. */
-export function presenceView({ user, status, platforms, at, text }: Seen) {
+export function presenceView({ user, status, platforms, at, text }: Seen): z.output<typeof form.presence> {
   return {
     user,
     status,
@@ -209,10 +236,22 @@ export function presenceView({ user, status, platforms, at, text }: Seen) {
   }
 }
 
-function deviceView({ id, platform, device, since, sdk, tag }: Session, own: string | undefined) {
+function deviceView(
+  { id, platform, device, since, sdk, tag }: Session,
+  own: string | undefined,
+): z.output<typeof form.device> {
   return { session: id, platform, device, since, sdk, tag, own: id === own }
 }
 
-function eventView({ number, time, what, why, session, platform, device, address }: UserEvent) {
+function eventView({
+  number,
+  time,
+  what,
+  why,
+  session,
+  platform,
+  device,
+  address,
+}: UserEvent): z.output<typeof form.deviceEvent> {
   return { number, time, what, why, session, platform, device, address }
 }

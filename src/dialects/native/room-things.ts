@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import type { QueueElement } from '../../core/rooms/model.ts'
-import { resource } from '../dialect.ts'
+import * as form from './forms/forms.ts'
+import { operation } from './operation.ts'
 import { conv, keyText, user } from './shapes.ts'
-
-const operation = resource()
 
 const name = z
   .string()
@@ -15,10 +14,13 @@ const texts = z
   .refine(map => Object.keys(map).length <= 16, { error: 'at most 16 attributes' })
   .describe('texts by name')
 
+const changed = z.strictObject({ number: form.number.describe('of this change, one above the one before') })
+
 /** Read the attributes of a group or a live room that the caller is in, with the number of their last change. */
 const getAttributes = operation({
   key: 'room.attributes.get',
   request: z.object({ conv, names: z.array(name).max(16).optional().describe('absent: all') }),
+  reply: z.strictObject({ attributes: form.texts, number: form.number.describe('of their last change') }),
   async run(core, call, r) {
     const { texts: attributes, number } = await core.rooms.attributes.get(call, r.conv, r.names)
     return { attributes, number }
@@ -29,6 +31,7 @@ const getAttributes = operation({
 const setAttributes = operation({
   key: 'room.attributes.set',
   request: z.object({ conv, attributes: texts }),
+  reply: changed,
   async run(core, call, r) {
     return { number: await core.rooms.attributes.write(call, r.conv, 'set', r.attributes) }
   },
@@ -38,6 +41,7 @@ const setAttributes = operation({
 const modifyAttributes = operation({
   key: 'room.attributes.modify',
   request: z.object({ conv, attributes: texts }),
+  reply: changed,
   async run(core, call, r) {
     return { number: await core.rooms.attributes.write(call, r.conv, 'modify', r.attributes) }
   },
@@ -47,6 +51,7 @@ const modifyAttributes = operation({
 const deleteAttributes = operation({
   key: 'room.attributes.delete',
   request: z.object({ conv, names: z.array(name).min(1).max(16) }),
+  reply: changed,
   async run(core, call, r) {
     return { number: await core.rooms.attributes.remove(call, r.conv, r.names) }
   },
@@ -56,6 +61,7 @@ const deleteAttributes = operation({
 const clearAttributes = operation({
   key: 'room.attributes.clear',
   request: z.object({ conv }),
+  reply: changed,
   async run(core, call, r) {
     return { number: await core.rooms.attributes.clear(call, r.conv) }
   },
@@ -73,6 +79,7 @@ const element = z.object({
 const initQueue = operation({
   key: 'room.queue.init',
   request: z.object({ conv, size: z.number().int().min(0).max(1000) }),
+  reply: form.nothing,
   async run(core, call, r) {
     await core.rooms.queue.init(call, r.conv, r.size)
     return {}
@@ -83,6 +90,7 @@ const initQueue = operation({
 const offer = operation({
   key: 'room.queue.offer',
   request: z.object({ conv, elements: z.array(element).min(1).max(100) }),
+  reply: z.strictObject({ failed: z.array(z.string()).describe('keys without a place') }),
   async run(core, call, r) {
     const drafts = r.elements.map(({ user, ...rest }) => ({ ...rest, by: user }))
     return core.rooms.queue.offer(call, r.conv, drafts)
@@ -93,8 +101,10 @@ const offer = operation({
 const poll = operation({
   key: 'room.queue.poll',
   request: z.object({ conv, key: key.optional() }),
+  reply: z.strictObject({ element: form.queueElement.optional() }),
   async run(core, call, r) {
-    return { element: elementView(await core.rooms.queue.poll(call, r.conv, r.key)) }
+    const element = await core.rooms.queue.poll(call, r.conv, r.key)
+    return { element: element && elementView(element) }
   },
 })
 
@@ -102,8 +112,10 @@ const poll = operation({
 const peek = operation({
   key: 'room.queue.peek',
   request: z.object({ conv }),
+  reply: z.strictObject({ element: form.queueElement.optional() }),
   async run(core, call, r) {
-    return { element: elementView(await core.rooms.queue.peek(call, r.conv)) }
+    const element = await core.rooms.queue.peek(call, r.conv)
+    return { element: element && elementView(element) }
   },
 })
 
@@ -111,6 +123,7 @@ const peek = operation({
 const list = operation({
   key: 'room.queue.list',
   request: z.object({ conv }),
+  reply: z.strictObject({ elements: z.array(form.queueElement).describe('in order') }),
   async run(core, call, r) {
     return { elements: (await core.rooms.queue.list(call, r.conv)).map(elementView) }
   },
@@ -120,6 +133,7 @@ const list = operation({
 const drop = operation({
   key: 'room.queue.drop',
   request: z.object({ conv }),
+  reply: form.nothing,
   async run(core, call, r) {
     await core.rooms.queue.drop(call, r.conv)
     return {}
@@ -140,8 +154,6 @@ export const roomThingOperations = [
   drop,
 ]
 
-function elementView(element: QueueElement | undefined) {
-  if (!element) return undefined
-  const { name: key, value, by: user, owner } = element
+function elementView({ name: key, value, by: user, owner }: QueueElement): z.output<typeof form.queueElement> {
   return { key, value, user, passing: owner !== '' || undefined }
 }

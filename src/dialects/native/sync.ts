@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { Call } from '../../core/call.ts'
 import type { Moved } from '../../core/conversations/resume.ts'
 import type { Core } from '../../core/core.ts'
-import { resource } from '../dialect.ts'
+import * as form from './forms/forms.ts'
+import { operation } from './operation.ts'
 import { broadcastView, noteView, settingsSinceView } from './own-views.ts'
 import {
   blankChange,
@@ -15,8 +16,6 @@ import {
   number,
   self,
 } from './shapes.ts'
-
-const operation = resource()
 
 /** Of settings, notes and what was said to all, in one answer. */
 const most = 100
@@ -56,6 +55,7 @@ const request = z
 const sync = operation({
   key: 'sync',
   request,
+  reply: form.synced,
   async run(core, call, r) {
     const [{ moved, gone, next }, own] = await Promise.all([
       core.resume(call.app.id, self(call), r),
@@ -69,6 +69,7 @@ const sync = operation({
 const ping = operation({
   key: 'ping',
   request: z.object({}),
+  reply: z.strictObject({ time: form.ms }),
   run: core => ({ time: core.clock() }),
 })
 
