@@ -91,7 +91,7 @@ const plain = {
     .strictObject({
       conv,
       user,
-      role: z.string().describe('as in [Insider](#form-insider)'),
+      role: z.string().describe('as in [Insider](#insider)'),
       anonymous: z.literal(true).optional().describe('the app does not know them'),
       tags: z.array(z.string()),
       ext: z.string().optional().describe('their words'),
@@ -151,7 +151,9 @@ export interface ShownForms {
  * are never checked on their way out.
  */
 export function frameForms(shown: ShownForms) {
-  const blank = z.strictObject({ number, blank: z.literal(true) }).describe('in place of one that is not for this user')
+  const blank = z
+    .strictObject({ number: number.describe('its number among all that was said'), blank: z.literal(true) })
+    .meta({ id: 'BlankBroadcast', description: 'In place of a broadcast that is not for this user.' })
   return {
     ...plain,
     message: shown.message,

@@ -13,13 +13,13 @@ const mark = z
   .describe('1 = favourite, 2 = unread, 3 = folded, 4 = hidden; from 32 on the app’s own')
 const marks = z.array(mark).max(64).default([])
 const id = z.number().int().positive().describe('a group of conversations of the caller')
-const name = z.string().min(1).max(64)
+const name = z.string().min(1).max(64).describe('no two groups of the caller’s have the same')
 const text = z.string().max(1024).optional().describe('any text of the caller’s own; an empty one clears it')
 
 /** Keep a conversation above the others in the list, or not. At most 100 are. */
 const pin = operation({
   key: 'conversation.pin',
-  request: z.object({ conv, on: z.boolean().default(true) }),
+  request: z.object({ conv, on: z.boolean().default(true).describe('false: not any more') }),
   reply: form.settings,
   async run(core, call, { conv, on: pinned }) {
     return settingsView(await core.conversationSettings.setOne(call, self(call), conv, { pinned }))
@@ -41,7 +41,7 @@ const hide = operation({
   key: 'conversation.hide',
   request: z.object({
     conv,
-    on: z.boolean().default(true),
+    on: z.boolean().default(true).describe('false: back into the list'),
     clear: z.boolean().default(false).describe('the caller sees nothing any more of what was said so far'),
   }),
   reply: form.settings,
@@ -58,8 +58,8 @@ const markWith = operation({
   key: 'conversation.mark',
   request: z.object({
     conv,
-    set: marks,
-    clear: marks,
+    set: marks.describe('marks to put on it'),
+    clear: marks.describe('marks to take off it'),
     label: z.string().max(256).optional().describe('any short text; an empty one clears it'),
   }),
   reply: form.settings,
@@ -73,8 +73,11 @@ const draft = operation({
   key: 'conversation.draft',
   request: z.object({
     conv,
-    text: z.string().max(4000),
-    quote: z.object({ id: z.number().int().positive(), hint: z.string().max(200) }).optional(),
+    text: z.string().max(4000).describe('an empty one forgets it'),
+    quote: z
+      .object({ id: z.number().int().positive(), hint: z.string().max(200) })
+      .optional()
+      .describe('the message that it answers'),
   }),
   reply: form.settings,
   async run(core, call, { conv, ...unsent }) {
@@ -92,7 +95,7 @@ const keep = operation({
       .record(z.string().min(1).max(64), z.string().max(1024))
       .refine(texts => Object.keys(texts).length <= 20, { error: 'at most 20 texts' })
       .optional()
-      .describe('texts by name, replaced as a whole'),
+      .describe('at most 20 texts by name, replaced as a whole'),
   }),
   reply: form.settings,
   async run(core, call, { conv, ...draft }) {
@@ -143,7 +146,9 @@ const deleteGroup = operation({
 })
 
 const failed = z.strictObject({
-  failed: z.array(z.strictObject({ conv: form.conv, code: z.string().describe('why') })),
+  failed: z
+    .array(z.strictObject({ conv: form.conv, code: z.string().describe('see [error codes](#error-codes)') }))
+    .describe('those that could not be'),
 })
 
 const placed = z.object({ id, convs: z.array(conv).min(1).max(100) })

@@ -13,8 +13,14 @@ import { conv, conversationView, limit, messageView, number, ownConversation, se
 const readHistory = operation({
   key: 'history.read',
   request: z
-    .object({ conv, before: number.optional(), after: number.optional(), limit: limit(100, 50) })
-    .refine(r => r.before === undefined || r.after === undefined, { error: 'before and after exclude each other' }),
+    .object({
+      conv,
+      before: number.optional().describe('a message; those below it'),
+      after: number.optional().describe('a message; those above it'),
+      limit: limit(100, 50),
+    })
+    .refine(r => r.before === undefined || r.after === undefined, { error: 'before and after exclude each other' })
+    .describe('`before` and `after` exclude each other'),
   reply: z.strictObject({ messages: z.array(form.message).describe('in order'), next: form.next(form.number) }),
   async run(core, call, r) {
     const { conversation, member } = await ownConversation(core, call, r.conv)
@@ -33,9 +39,9 @@ const readHistory = operation({
 })
 
 const kinds = {
-  type: z.enum(['direct', 'group']).optional(),
-  pinned: z.boolean().optional(),
-  mark: z.number().int().min(0).max(63).optional(),
+  type: z.enum(['direct', 'group']).optional().describe('only those'),
+  pinned: z.boolean().optional().describe('only those that are pinned, or are not'),
+  mark: z.number().int().min(0).max(63).optional().describe('only those with this mark'),
   group: z.number().int().positive().optional().describe('a group of conversations of the caller'),
   unread: z.literal(true).optional().describe('only those with something unread'),
   unlisted: z.boolean().default(false).describe('those too that were taken out of the list'),
@@ -103,8 +109,8 @@ const unread = operation({
 /** Mark a conversation as read up to a message, or to its end; never back. */
 const markRead = operation({
   key: 'conversation.read',
-  request: z.object({ conv, seq: number.optional() }),
-  reply: z.strictObject({ read: form.number.describe('up to here'), unread: form.number }),
+  request: z.object({ conv, seq: number.optional().describe('up to here; absent: to its end') }),
+  reply: z.strictObject({ read: form.number.describe('up to here'), unread: form.number.describe('what is left') }),
   async run(core, call, r) {
     const { conversation } = await ownConversation(core, call, r.conv)
     const read = await core.unread.mark(call, conversation, self(call), r.seq)

@@ -19,7 +19,7 @@ const kept = {
   custom: named
     .refine(texts => Object.keys(texts).length <= 20, { error: 'at most 20 texts at a time' })
     .optional()
-    .describe('texts by name, written one by one; an empty text removes one'),
+    .describe('at most 20 texts by name, written one by one; an empty text removes one'),
 }
 
 /**
@@ -121,7 +121,8 @@ const listFriends = operation({
       since: number.optional().describe('the `number` of an earlier answer'),
       limit: limit(200, 100).describe('for pages; not with `since`'),
     })
-    .refine(r => r.after === undefined || r.since === undefined, { error: 'after and since exclude each other' }),
+    .refine(r => r.after === undefined || r.since === undefined, { error: 'after and since exclude each other' })
+    .describe('`after` and `since` exclude each other'),
   reply: z.union([page, news]),
   async run(core, call, { after, since, limit }) {
     const mine = { app: call.app.id, user: self(call), inbox: 0 }
@@ -140,7 +141,7 @@ const listFriends = operation({
 const listRequests = operation({
   key: 'friend.requests',
   request: z.object({
-    sent: z.boolean().default(false),
+    sent: z.boolean().default(false).describe('those that the caller sent'),
     after: place.optional().describe('the `next` of the page before'),
     limit: limit(200, 100),
   }),

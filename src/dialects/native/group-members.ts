@@ -49,7 +49,11 @@ const setManagers = operation({
 /** As the owner make another member the owner; the caller stays as a plain member, or leaves. */
 const transfer = operation({
   key: 'group.transfer',
-  request: z.object({ conv, user, leave: z.boolean().default(false) }),
+  request: z.object({
+    conv,
+    user: user.describe('the new owner'),
+    leave: z.boolean().default(false).describe('the caller leaves'),
+  }),
   reply: form.nothing,
   async run(core, call, r) {
     await ownGroup(core, call, r.conv)
@@ -61,7 +65,12 @@ const transfer = operation({
 /** Take the voice from members of a lower role for a time, or give it back. Answers with those who are in. */
 const mute = operation({
   key: 'group.mute',
-  request: z.object({ conv, users: people(200), on: z.boolean().default(true), seconds }),
+  request: z.object({
+    conv,
+    users: people(200),
+    on: z.boolean().default(true).describe('false: give it back'),
+    seconds,
+  }),
   reply: z.strictObject({ users: z.array(form.user).describe('those who are in') }),
   async run(core, call, r) {
     await ownGroup(core, call, r.conv)
@@ -105,8 +114,8 @@ const memberUpdate = operation({
     nick: z.string().max(64).optional(),
     level: z.number().int().min(0).max(0x7fffffff).optional().describe('of others only'),
     text: z.string().max(1024).optional().describe('any text of the devices'),
-    custom: texts.optional().describe('texts by name; those left out stay, an empty one removes'),
-    ext: texts.optional().describe('texts by name; they take the place of those that were there'),
+    custom: texts.optional().describe('at most 20 texts by name; those left out stay, an empty one removes'),
+    ext: texts.optional().describe('at most 20 texts by name; they take the place of those that were there'),
     notify: z.enum(['all', 'silent', 'none']).optional().describe('of oneself only'),
   }),
   reply: form.nothing,

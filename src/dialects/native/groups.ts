@@ -15,7 +15,7 @@ const who = z.enum(['managers', 'everyone'])
 const rules = z
   .object({
     join: z.enum(['open', 'approval', 'closed']).describe('coming in by one’s own wish'),
-    invite: who,
+    invite: who.describe('bringing others in'),
     consent: z.boolean().describe('who is invited must agree first'),
     edit: who.describe('changing what is shown of the group'),
     editText: who.describe('changing clientText'),
@@ -23,12 +23,12 @@ const rules = z
   .partial()
 
 const shown = {
-  avatar: z.string().max(1024).optional(),
+  avatar: z.string().max(1024).optional().describe('the address of a picture'),
   description: z.string().max(512).optional(),
   notice: z.string().max(1024).optional(),
   clientText: z.string().max(1024).optional().describe('an opaque text of the devices'),
-  custom: texts.optional().describe('texts by name; those left out stay, an empty one removes'),
-  ext: texts.optional().describe('texts by name; they take the place of those that were there'),
+  custom: texts.optional().describe('at most 20 texts by name; those left out stay, an empty one removes'),
+  ext: texts.optional().describe('at most 20 texts by name; they take the place of those that were there'),
 }
 
 /**
@@ -44,9 +44,11 @@ const create = operation({
       .string()
       .regex(/^(?!@TGS#)[\x20-\x7e]{1,48}$/)
       .optional()
-      .describe('the group’s public id; one is made if left out'),
-    members: z.array(user).max(200).default([]),
-    policy: rules.optional(),
+      .describe(
+        'the group’s public id, of 1 to 48 printable ASCII characters, not beginning with @TGS#; one is made if left out',
+      ),
+    members: z.array(user).max(200).default([]).describe('besides the caller'),
+    policy: rules.optional().describe('what it allows; what is left out is as its kind has it'),
     words: words.optional().describe('for those who are taken in or invited'),
     ...shown,
   }),
@@ -70,7 +72,12 @@ const create = operation({
 /** Change what is shown of a group, or what it allows. Fields left out stay; an empty text clears one. */
 const update = operation({
   key: 'group.update',
-  request: z.object({ conv, name: z.string().min(1).max(100).optional(), policy: rules.optional(), ...shown }),
+  request: z.object({
+    conv,
+    name: z.string().min(1).max(100).optional(),
+    policy: rules.optional().describe('what it allows'),
+    ...shown,
+  }),
   reply: form.group,
   async run(core, call, { conv: id, policy = {}, ...fields }) {
     await ownGroup(core, call, id)
@@ -115,7 +122,8 @@ const find = operation({
   key: 'group.find',
   request: z
     .object({ alias: z.string().min(1).max(100).optional(), conv: conv.optional() })
-    .refine(r => (r.alias === undefined) !== (r.conv === undefined), { error: 'give alias or conv' }),
+    .refine(r => (r.alias === undefined) !== (r.conv === undefined), { error: 'give alias or conv' })
+    .describe('either `alias` or `conv`'),
   reply: form.publicGroup,
   async run(core, call, { alias, conv: id }) {
     const { groups, members } = core
@@ -129,7 +137,7 @@ const find = operation({
 const join = operation({
   key: 'group.join',
   request: z.object({ conv, words: words.optional().describe('for owner and managers') }),
-  reply: z.strictObject({ state: z.enum(['joined', 'pending']) }),
+  reply: z.strictObject({ state: z.enum(['joined', 'pending']).describe('`pending` until owner or managers agree') }),
   async run(core, call, r) {
     const options = { text: r.words, allowance: allowanceOf(core) }
     return { state: await core.members.apply(call, r.conv, self(call), options) }
@@ -201,7 +209,9 @@ const withdraw = operation({
 
 const invited = z.strictObject({
   user: form.user,
-  became: z.enum(['added', 'pending', 'present', 'missing', 'banned', 'crowded']),
+  became: z
+    .enum(['added', 'pending', 'present', 'missing', 'banned', 'crowded'])
+    .describe('`pending` until they agree, `present` before, `crowded` in too many groups'),
 })
 
 /**

@@ -19,7 +19,7 @@ const reacted = z.strictObject({ reactions: z.array(form.reaction).describe('wha
 const reactor = z.strictObject({ user: form.user, at: form.ms })
 
 function seqs(most: number) {
-  return z.array(seq).min(1).max(most)
+  return z.array(seq).min(1).max(most).describe('the numbers of messages')
 }
 
 /** Change one's own message, of texts and the app's own data, within a day. It keeps its number, id and time. */
@@ -205,8 +205,13 @@ const listPins = operation({
 const typing = operation({
   key: 'typing',
   request: z
-    .object({ conv: conv.optional(), to: user.optional(), on: z.boolean().default(true).describe('false: stopped') })
-    .refine(r => (r.conv === undefined) !== (r.to === undefined), { error: 'either conv or to' }),
+    .object({
+      conv: conv.optional(),
+      to: user.optional().describe('the other user of a pair'),
+      on: z.boolean().default(true).describe('false: stopped'),
+    })
+    .refine(r => (r.conv === undefined) !== (r.to === undefined), { error: 'either conv or to' })
+    .describe('either `conv` or `to`'),
   reply: form.nothing,
   async run(core, call, r) {
     await core.limits.count('native', 'typing', `${call.app.id}/${self(call)}`, typingRate)

@@ -7,7 +7,7 @@ import { conv, limit, number, ownConversation, ownMessage } from './shapes.ts'
 const writeRate = { calls: 200, seconds: 60 }
 
 const seq = number.min(1).describe('the number of a message')
-const key = z.string().min(1).max(100)
+const key = z.string().min(1).max(100).describe('its name')
 const version = number.optional().describe('the version that the caller saw, 0 for none; absent = whatever is there')
 const where = { conv, seq }
 
@@ -60,7 +60,11 @@ const extend = operation({
 /** Tell the pairs of a message from a version on, in the order of their versions; deleted ones have an empty value. */
 const read = operation({
   key: 'message.extensions',
-  request: z.object({ ...where, from: number.default(0), limit: limit(200, 200) }),
+  request: z.object({
+    ...where,
+    from: number.default(0).describe('the version to begin with'),
+    limit: limit(200, 200),
+  }),
   reply: kept,
   async run(core, call, r) {
     await ownMessage(core, call, r)

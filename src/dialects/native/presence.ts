@@ -64,7 +64,7 @@ const unsubscribe = operation({
 /** List whom the caller watches and until when, each with their presence, in the order of their ids. */
 const subscriptions = operation({
   key: 'presence.subscriptions',
-  request: z.object({ after: user.optional(), limit: limit(500, 100) }),
+  request: z.object({ after: user.optional().describe('the `next` of the page before'), limit: limit(500, 100) }),
   reply: z.strictObject({
     subscriptions: z
       .array(form.presence.extend({ until: form.ms }))
@@ -87,7 +87,7 @@ const subscriptions = operation({
 /** Say what the caller is doing, for whoever looks; '' says nothing. Gone with the caller's last device. */
 const setStatus = operation({
   key: 'presence.setStatus',
-  request: z.object({ text: z.string().max(100) }),
+  request: z.object({ text: z.string().max(100).describe('an empty one says nothing') }),
   reply: form.nothing,
   async run(core, call, r) {
     await core.presence.setStatus(call, self(call), r.text)
@@ -101,7 +101,7 @@ const history = operation({
   request: z.object({
     from: number.optional().describe('ms'),
     to: number.optional().describe('ms'),
-    before: z.object({ time: number, number }).optional(),
+    before: z.object({ time: number, number }).optional().describe('the `next` of the page before'),
     limit: limit(100, 50),
   }),
   reply: z.strictObject({
@@ -130,7 +130,9 @@ const devices = operation({
 /** Sign out other devices of the caller: those of the named sessions, or all but this one. */
 const kick = operation({
   key: 'device.kick',
-  request: z.object({ sessions: z.array(z.string().max(64)).min(1).max(50).optional() }),
+  request: z.object({
+    sessions: z.array(z.string().max(64)).min(1).max(50).optional().describe('absent: all but this one'),
+  }),
   reply: z.strictObject({ devices: z.array(form.device).describe('those that were signed out') }),
   async run(core, call, r) {
     const own = call.session ?? ''
@@ -198,9 +200,14 @@ const quiet = operation({
       .object({
         from: minute.describe('minutes since midnight'),
         to: minute.describe('the first minute after it; the same as `from` is all day'),
-        zone: z.string().max(64).refine(isZone, 'expected a time zone such as Asia/Shanghai'),
+        zone: z
+          .string()
+          .max(64)
+          .refine(isZone, 'expected a time zone such as Asia/Shanghai')
+          .describe('such as Asia/Shanghai'),
       })
-      .optional(),
+      .optional()
+      .describe('absent: never quiet'),
   }),
   reply: form.nothing,
   async run(core, call, r) {

@@ -8,18 +8,19 @@ const name = z
   .string()
   .min(1)
   .refine(text => Buffer.byteLength(text) <= 32, { error: 'at most 32 bytes' })
+  .describe('at most 32 bytes')
 const value = z.string().refine(text => Buffer.byteLength(text) <= 4000, { error: 'at most 4000 bytes' })
 const texts = z
   .record(name, value)
   .refine(map => Object.keys(map).length <= 16, { error: 'at most 16 attributes' })
-  .describe('texts by name')
+  .describe('at most 16 texts by name; names have 32 bytes, texts 4,000 at most')
 
 const changed = z.strictObject({ number: form.number.describe('of this change, one above the one before') })
 
 /** Read the attributes of a group or a live room that the caller is in, with the number of their last change. */
 const getAttributes = operation({
   key: 'room.attributes.get',
-  request: z.object({ conv, names: z.array(name).max(16).optional().describe('absent: all') }),
+  request: z.object({ conv, names: z.array(name).max(16).optional().describe('of 32 bytes at most; absent: all') }),
   reply: z.strictObject({ attributes: form.texts, number: form.number.describe('of their last change') }),
   async run(core, call, r) {
     const { texts: attributes, number } = await core.rooms.attributes.get(call, r.conv, r.names)
@@ -50,7 +51,7 @@ const modifyAttributes = operation({
 /** Take some of the attributes out. */
 const deleteAttributes = operation({
   key: 'room.attributes.delete',
-  request: z.object({ conv, names: z.array(name).min(1).max(16) }),
+  request: z.object({ conv, names: z.array(name).min(1).max(16).describe('of 32 bytes at most') }),
   reply: changed,
   async run(core, call, r) {
     return { number: await core.rooms.attributes.remove(call, r.conv, r.names) }
@@ -78,7 +79,7 @@ const element = z.object({
 /** Set how many elements the queue of a live room holds at most. For those who run it. */
 const initQueue = operation({
   key: 'room.queue.init',
-  request: z.object({ conv, size: z.number().int().min(0).max(1000) }),
+  request: z.object({ conv, size: z.number().int().min(0).max(1000).describe('how many elements it may hold') }),
   reply: form.nothing,
   async run(core, call, r) {
     await core.rooms.queue.init(call, r.conv, r.size)
@@ -100,8 +101,8 @@ const offer = operation({
 /** Take an element out of the queue, the first one without a `key`. */
 const poll = operation({
   key: 'room.queue.poll',
-  request: z.object({ conv, key: key.optional() }),
-  reply: z.strictObject({ element: form.queueElement.optional() }),
+  request: z.object({ conv, key: key.optional().describe('absent: the first element') }),
+  reply: z.strictObject({ element: form.queueElement.optional().describe('absent: there is none') }),
   async run(core, call, r) {
     const element = await core.rooms.queue.poll(call, r.conv, r.key)
     return { element: element && elementView(element) }
@@ -112,7 +113,7 @@ const poll = operation({
 const peek = operation({
   key: 'room.queue.peek',
   request: z.object({ conv }),
-  reply: z.strictObject({ element: form.queueElement.optional() }),
+  reply: z.strictObject({ element: form.queueElement.optional().describe('absent: there is none') }),
   async run(core, call, r) {
     const element = await core.rooms.queue.peek(call, r.conv)
     return { element: element && elementView(element) }

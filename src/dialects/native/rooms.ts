@@ -20,9 +20,9 @@ const shown = {
     .record(z.string().max(64), z.string().max(1024))
     .refine(map => Object.keys(map).length <= 20, { error: 'at most 20 texts' })
     .optional()
-    .describe('texts by name, all of them'),
+    .describe('at most 20 texts by name, all of them'),
   text: line(4096).describe('any text of the caller’s own'),
-  tags: z.array(keyText(32)).max(10).optional(),
+  tags: z.array(keyText(32)).max(10).optional().describe('by which some in the room can be told or muted'),
   notify: line(128).describe('whom the coming and going is told, by tags'),
 }
 
@@ -99,8 +99,8 @@ const members = operation({
       .enum(['managers', 'members', 'guests'])
       .optional()
       .describe('owner and managers, other fixed members, or all the others'),
-    tag: keyText(32).optional(),
-    newest: z.boolean().default(false),
+    tag: keyText(32).optional().describe('only those with it; not beside `of`'),
+    newest: z.boolean().default(false).describe('who entered last comes first'),
     after: z.object({ entry: number, entered: number, user }).optional().describe('`next` of the page before'),
     limit: limit(200, 50),
   }),
@@ -175,8 +175,15 @@ const unban = operation({
 const mute = operation({
   key: 'room.mute',
   request: z
-    .object({ conv, user: user.optional(), tag: keyText(32).optional(), seconds, ...words })
-    .refine(r => (r.user === undefined) !== (r.tag === undefined), { error: 'either user or tag' }),
+    .object({
+      conv,
+      user: user.optional(),
+      tag: keyText(32).optional().describe('all who have it'),
+      seconds: seconds.describe('0 gives it back'),
+      ...words,
+    })
+    .refine(r => (r.user === undefined) !== (r.tag === undefined), { error: 'either user or tag' })
+    .describe('either `user` or `tag`'),
   reply: z.strictObject({ seconds: form.number.describe('how long, or what was left of a mute that ends') }),
   async run(core, call, r) {
     const whom = r.user === undefined ? { tag: r.tag as string } : { user: r.user }
@@ -187,7 +194,7 @@ const mute = operation({
 /** Leave the voice in a live room to those who run it, or give it back to everybody. */
 const muteAll = operation({
   key: 'room.muteAll',
-  request: z.object({ conv, on: z.boolean(), ...words }),
+  request: z.object({ conv, on: z.boolean().describe('false: everybody may speak'), ...words }),
   reply: form.nothing,
   async run(core, call, r) {
     const speak = r.on ? ('managers' as const) : ('everyone' as const)

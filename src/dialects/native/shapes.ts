@@ -11,13 +11,13 @@ import type { Change, Conversation, Direct, Group, Member, Message, User } from 
 import type * as form from './forms/forms.ts'
 
 /** The id of a conversation. */
-export const conv = z.number().int().positive()
+export const conv = z.number().int().positive().describe('the conversation')
 
 /** The number of a message or a change; 0 stands before the first. */
 export const number = z.number().int().min(0)
 
 /** A user's id. */
-export const user = keyText(255)
+export const user = keyText(255).describe('a user’s id; well formed, without NUL')
 
 /** A text of at most so many characters that may become part of a key of the store. */
 export function keyText(most: number) {
@@ -29,7 +29,7 @@ export function keyText(most: number) {
 }
 
 /** Words of one user for another. */
-export const words = z.string().max(256)
+export const words = z.string().max(256).describe('words that go with it')
 
 /** Where a page about users ended. */
 export const place = z.object({ time: z.number().int(), user })
@@ -41,7 +41,7 @@ export function placeOf(after: z.output<typeof place> | undefined): Place | unde
 
 /** How many to give at most. */
 export function limit(most: number, usual: number) {
-  return z.number().int().min(1).max(most).default(usual)
+  return z.number().int().min(1).max(most).default(usual).describe('how many to give at most')
 }
 
 /** The signed-in user: frames of sockets always have one. */

@@ -33,12 +33,12 @@ const position = z.object({
 
 const request = z
   .object({
-    epoch: z.string().max(64).optional(),
-    positions: z.array(position).max(200),
-    after: number.default(0),
-    partial: z.boolean().default(false),
-    only: z.boolean().default(false),
-    limit: limit(100, 50),
+    epoch: z.string().max(64).optional().describe('of the positions and numbers'),
+    positions: z.array(position).max(200).describe('where the device stands, in the order of `conv`'),
+    after: number.default(0).describe('the `next` of the answer before'),
+    partial: z.boolean().default(false).describe('the device has more positions than these'),
+    only: z.boolean().default(false).describe('only these conversations, no new ones'),
+    limit: limit(100, 50).describe('messages of one conversation'),
     settings: number.optional().describe('the last number of the settings of conversations that the device has'),
     notes: number.optional().describe('the last note that it has'),
     broadcasts: number.optional().describe('the last of what was said to all users that it has'),

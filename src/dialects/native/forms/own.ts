@@ -36,7 +36,7 @@ export const listedConversation = conversation
   })
   .meta({
     id: 'ListedConversation',
-    description: 'A [Conversation](#form-conversation) as lists have it, with its newest message and the settings.',
+    description: 'A [Conversation](#conversation) as lists have it, with its newest message and the settings.',
   })
 
 /** A group of conversations of a user's own. */
