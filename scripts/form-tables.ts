@@ -180,6 +180,7 @@ function between(least: number | undefined, most: number | undefined, unit = '')
   const high = most === undefined || most >= Number.MAX_SAFE_INTEGER ? undefined : most
   if (low !== undefined && high !== undefined) return `${low}–${grouped(high)}${unit}`
   if (high !== undefined) return `≤ ${grouped(high)}${unit}`
+  if (low === 1 && unit) return 'not empty'
   return low === undefined ? '' : `≥ ${grouped(low)}${unit}`
 }
 

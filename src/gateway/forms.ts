@@ -91,7 +91,7 @@ const plain = {
     .strictObject({
       conv,
       user,
-      role: z.string().describe('as in [Insider](#insider)'),
+      role: z.string().describe('`owner`, `manager`, `member`, `guest`, `anonymous`, or `limited`: may not speak'),
       anonymous: z.literal(true).optional().describe('the app does not know them'),
       tags: z.array(z.string()),
       ext: z.string().optional().describe('their words'),
