@@ -16,7 +16,13 @@ export const signInWith = z.looseObject({
     .max(64)
     .default('')
     .describe('`android`, `ios`, `ipad`, `harmony`, `windows`, `mac`, `linux`, `web`, or one of your own'),
-  device: z.string().max(128).default('').describe('the same whenever this device comes'),
+  device: z
+    .string()
+    .max(128)
+    // It becomes part of a key: push tokens are kept by device.
+    .refine(text => text.isWellFormed() && !text.includes('\0'), { error: 'expected well-formed text without NUL' })
+    .default('')
+    .describe('the same whenever this device comes; well formed, without NUL'),
   sdk: z.string().max(64).optional().describe('which client it is, in which version'),
   tag: z.string().max(64).optional().describe('anything that the user’s other devices may know of it'),
   automatic: z.boolean().default(false).describe('no person asked for it'),

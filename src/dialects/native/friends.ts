@@ -2,14 +2,10 @@ import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
 import * as form from './forms/forms.ts'
 import { operation } from './operation.ts'
-import { friendView, limit, number, place, placeOf, requestView, self, user, words } from './shapes.ts'
+import { friendView, keyText, limit, number, place, placeOf, requestView, self, user, words } from './shapes.ts'
 
 const remark = z.string().max(128).describe('what the caller calls the friend; an empty text clears it')
-const list = z
-  .string()
-  .min(1)
-  .max(30)
-  .describe('a friend list of the caller; it is made when there is none of that name')
+const list = keyText(30).describe('a friend list of the caller; it is made when there is none of that name')
 const named = z.record(z.string().min(1).max(64), z.string().max(500))
 
 /** What the caller keeps about a friend. */

@@ -5,7 +5,7 @@ import { kinds } from '../../core/groups/kinds.ts'
 import * as form from './forms/forms.ts'
 import { allowanceOf, groupNamed, people, publicView, texts } from './group-shapes.ts'
 import { operation } from './operation.ts'
-import { conv, groupView, limit, number, ownGroup, self, user, userView, words } from './shapes.ts'
+import { conv, groupView, keyText, limit, number, ownGroup, self, user, userView, words } from './shapes.ts'
 
 /** The kinds that devices may make; the vendors make super teams and live rooms through their server APIs. */
 const makeable = ['work', 'public', 'meeting', 'community', 'team', 'group'] as const
@@ -105,7 +105,7 @@ const list = operation({
   key: 'group.list',
   request: z.object({
     after: z
-      .object({ kind: z.string().max(64), conv })
+      .object({ kind: keyText(64), conv })
       .optional()
       .describe('`next` of the page before'),
     limit: limit(200, 100),
@@ -121,7 +121,7 @@ const list = operation({
 const find = operation({
   key: 'group.find',
   request: z
-    .object({ alias: z.string().min(1).max(100).optional(), conv: conv.optional() })
+    .object({ alias: keyText(100).optional(), conv: conv.optional() })
     .refine(r => (r.alias === undefined) !== (r.conv === undefined), { error: 'give alias or conv' })
     .describe('either `alias` or `conv`'),
   reply: form.publicGroup,

@@ -5,7 +5,7 @@ import type { Message } from '../../core/model.ts'
 import { parts } from './content.ts'
 import * as form from './forms/forms.ts'
 import { operation } from './operation.ts'
-import { conv, limit, messageView, number, ownConversation, ownMessage, self, user } from './shapes.ts'
+import { conv, keyText, limit, messageView, number, ownConversation, ownMessage, self, user } from './shapes.ts'
 
 /** How long end users may change what they said (ms). */
 const editWindow = 24 * 3600 * 1000
@@ -13,7 +13,7 @@ const editWindow = 24 * 3600 * 1000
 const typingRate = { calls: 10, seconds: 10 }
 
 const seq = number.min(1).describe('the number of a message')
-const kind = z.string().min(1).max(64).describe('an emoji, or a name of the app’s own')
+const kind = keyText(64).describe('an emoji, or a name of the app’s own')
 
 const reacted = z.strictObject({ reactions: z.array(form.reaction).describe('what the message shows then') })
 const reactor = z.strictObject({ user: form.user, at: form.ms })

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import * as form from './forms/forms.ts'
 import { operation } from './operation.ts'
-import { conv, limit, number, ownConversation, ownMessage } from './shapes.ts'
+import { conv, keyText, limit, number, ownConversation, ownMessage } from './shapes.ts'
 
 /** How often the pairs of one message may be changed. */
 const writeRate = { calls: 200, seconds: 60 }
 
 const seq = number.min(1).describe('the number of a message')
-const key = z.string().min(1).max(100).describe('its name')
+const key = keyText(100).describe('its name')
 const version = number.optional().describe('the version that the caller saw, 0 for none; absent = whatever is there')
 const where = { conv, seq }
 

@@ -5,7 +5,7 @@ import type { Sent } from '../../core/messages/send.ts'
 import { parts } from './content.ts'
 import * as form from './forms/forms.ts'
 import { operation } from './operation.ts'
-import { conv, number, ownConversation, self, user } from './shapes.ts'
+import { conv, keyText, number, ownConversation, self, user } from './shapes.ts'
 
 /** How long a repeated client id is answered with the first message (ms). */
 const clientWindow = 7 * 24 * 3600 * 1000
@@ -13,7 +13,7 @@ const clientWindow = 7 * 24 * 3600 * 1000
 const recallWindow = 2 * 60 * 1000
 
 const draft = {
-  client: z.string().min(1).max(64).describe('the sender’s own id for it'),
+  client: keyText(64).describe('the sender’s own id for it'),
   parts: parts.describe('what it says'),
   mentions: z
     .object({

@@ -14,6 +14,8 @@ export interface HostileDevice {
   /** Sends and waits for nothing. */
   throw(text: string, way: Attempt['way']): void
   open(): boolean
+  /** Resolves with the code with which the server closed it. */
+  closed: Promise<number>
   ws: WebSocket
   end(): Promise<void>
 }
@@ -35,7 +37,8 @@ export async function hostileDevice(world: World, user?: string): Promise<Hostil
       heard({ reply: frame })
     }
   })
-  ws.on('close', code => heard({ closed: code }))
+  const closed = new Promise<number>(resolve => ws.on('close', resolve))
+  closed.then(code => heard({ closed: code }))
   await once(ws, 'open')
 
   async function attempt(text: string, way: Attempt['way'], what = '') {
@@ -58,6 +61,7 @@ export async function hostileDevice(world: World, user?: string): Promise<Hostil
   return {
     attempt,
     throw: (text, way) => send(ws, text, way),
+    closed,
     open: () => ws.readyState === ws.OPEN,
     ws,
     async end() {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { nodeOf } from '../../../scripts/form-tables.ts'
 import { nativeOperations } from '../../../src/dialects/native/native.ts'
-import { fitting, odd, spoilt } from './values.ts'
+import { ConvNumber, fitting, odd, oddTexts, roomAt, spoilt } from './values.ts'
 
 /** In which state the socket is on which a frame is sent. */
 export type State = 'new' | 'signing' | 'mallory' | 'oscar'
@@ -20,10 +20,25 @@ export interface Attempt {
 
 type Shape = 'whole' | 'cut' | 'doubled' | 'trailing' | 'marked' | 'padded' | 'listed'
 
+/** Where one waits to come in, and where one is asked to. */
+const special: Record<string, number> = { 'group.withdraw': 4, 'group.join': 4, 'group.invitation.answer': 5 }
+
+/** What an operation finds something to do with, often enough: rooms want a room, answers somebody who asked. */
+function hintsOf(key: string): Record<string, fc.Arbitrary<unknown>> {
+  const [kind = ''] = key.split('.')
+  const own = special[key] ?? (kind === 'room' ? roomAt : kind === 'group' ? 0 : 1)
+  const any = fc.nat(30).map(n => new ConvNumber(n))
+  const conv = fc.oneof({ weight: 2, arbitrary: fc.constant(new ConvNumber(own)) }, { weight: 3, arbitrary: any })
+  const hints = { conv, convs: conv }
+  if (key.endsWith('.answer')) return { ...hints, user: fc.constantFrom('trudy', 'trudy', 'vic', 'nobody') }
+  const plain = fc.constant({ type: 'text', text: 'other' })
+  return key === 'message.edit' ? { ...hints, parts: plain } : hints
+}
+
 /** Inputs of an operation: as it wants them, or with something odd in some place. */
 function inputs(key: string): fc.Arbitrary<unknown> {
   const operation = nativeOperations.get(key)
-  const valid = operation ? fitting(nodeOf(operation.request, 'input')) : odd
+  const valid = operation ? fitting(nodeOf(operation.request, 'input'), hintsOf(key)) : odd
   const spoil = fc.record({ at: fc.nat(40), how: fc.nat(40), with: odd })
   const once = fc.tuple(valid, spoil).map(([value, what]) => spoilt(value, what))
   const twice = fc.tuple(once, spoil).map(([value, what]) => spoilt(value, what))
@@ -74,10 +89,26 @@ const credentials = fc.oneof(
   ),
   fc
     .tuple(
-      fc.constant({ dialect: 'trusting', app: 1400000001, user: 'trudy', word: 'wrong', platform: 'web' }),
+      fc.constant({
+        dialect: 'trusting',
+        app: 1400000001,
+        user: 'trudy',
+        word: 'open',
+        platform: 'web',
+        device: 'd',
+        sdk: 's',
+        tag: 't',
+      }),
       fc.record({ at: fc.nat(10), how: fc.nat(20), with: odd }),
     )
     .map(([value, what]) => spoilt(value, what)),
+  fc.record(
+    {
+      ...{ dialect: fc.constant('trusting'), app: fc.constant(1400000001), user: fc.constant('trudy') },
+      ...{ word: fc.constant('open'), platform: oddTexts, device: oddTexts, sdk: oddTexts, tag: oddTexts },
+    },
+    { requiredKeys: ['dialect', 'app', 'user', 'word'] },
+  ),
   odd,
 )
 

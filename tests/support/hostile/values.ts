@@ -20,55 +20,67 @@ export class ConvNumber {
 }
 
 /** Whom frames name: those who are hostile, others, and nobody at all. */
-export const users = ['mallory', 'oscar', 'vic', 'ann', 'ben', 'nobody', 'Mallory', '@RBT#001', 'administrator']
+export const users = [
+  'mallory',
+  'oscar',
+  'vic',
+  'trudy',
+  'ann',
+  'ben',
+  'nobody',
+  'Mallory',
+  '@RBT#001',
+  'administrator',
+]
 
-const conv = fc.nat(30).map(n => new ConvNumber(n))
+/** The number of a room that both who are hostile are in. */
+export const roomAt = 2
+
 const user = fc.constantFrom(...users)
-const place = fc.integer({ min: 0, max: 12 })
 
-/** What the world has, by the names of the fields that speak of it. */
-const known: Record<string, fc.Arbitrary<unknown>> = {
-  ...{ conv, convs: conv, to: user, user, users: user, members: user, names: fc.constantFrom('a', 'b') },
+/** What the world has of texts and of numbers, by the names of the fields that speak of it. */
+const texts: Record<string, fc.Arbitrary<string>> = {
+  ...{ to: user, user, users: user, members: user, after: user, names: fc.constantFrom('a', 'b') },
   ...{
-    seq: fc.integer({ min: 1, max: 12 }),
-    seqs: fc.integer({ min: 1, max: 12 }),
-    rev: place,
-    before: place,
-    after: place,
+    client: fc.nat(60).map(n => `c${n}`),
+    alias: fc.constantFrom('g1', 'open'),
+    key: fc.constantFrom('k', 'l', 'm'),
   },
-  ...{ id: fc.integer({ min: 1, max: 5 }), client: fc.nat(60).map(n => `c${n}`), alias: fc.constantFrom('g1', 'open') },
-  ...{ zone: fc.constant('Asia/Shanghai'), key: fc.constantFrom('k', 'l', 'm') },
+  ...{ zone: fc.constant('Asia/Shanghai') },
 }
+const seq = fc.integer({ min: 1, max: 5 })
+const numbers: Record<string, fc.Arbitrary<number>> = { seq, seqs: seq, id: seq, before: seq, after: seq }
 
-/** Values that follow a schema, as far as it says what it wants. */
-export function fitting(node: Node, defs: Record<string, Node> = node.$defs ?? {}, name = ''): fc.Arbitrary<unknown> {
-  const form = nameOf(node)
-  if (form) return fitting(defs[form] ?? {}, defs, name)
-  const choices = node.oneOf ?? node.anyOf
-  if (choices) return fc.oneof(...choices.map(each => fitting(each, defs, name)))
-  if (node.const !== undefined) return fc.constant(node.const)
-  if (node.enum) return fc.constantFrom(...node.enum)
-  if (node.type === 'array') return listOf(node, defs, name)
-  if (node.type === 'object') return objectOf(node, defs)
-  if (known[name] && node.type !== 'boolean') return known[name]
-  if (node.type === 'boolean') return fc.boolean()
-  if (node.type === 'string') return textOf(node)
-  return numberOf(node)
-}
+/** Values that follow a schema, as far as it says what it wants; fields of these names hold what is given for them. */
+export function fitting(root: Node, given: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<unknown> {
+  function of(node: Node, name: string): fc.Arbitrary<unknown> {
+    if (given[name] && node.type !== 'array') return given[name]
+    const form = nameOf(node)
+    if (form) return of(root.$defs?.[form] ?? {}, name)
+    const choices = node.oneOf ?? node.anyOf
+    if (choices) return fc.oneof(...choices.map(each => of(each, name)))
+    if (node.const !== undefined) return fc.constant(node.const)
+    if (node.enum) return fc.constantFrom(...node.enum)
+    if (node.type === 'array') return listOf(node, name)
+    if (node.type === 'object') return objectOf(node)
+    if (node.type === 'boolean') return fc.boolean()
+    return node.type === 'string' ? (texts[name] ?? textOf(node)) : (numbers[name] ?? numberOf(node))
+  }
 
-function listOf({ items = {}, minItems = 0, maxItems = 3 }: Node, defs: Record<string, Node>, name: string) {
-  const maxLength = Math.max(minItems, Math.min(maxItems, 3))
-  return fc.array(fitting(items, defs, name), { minLength: minItems, maxLength })
-}
+  function listOf({ items = {}, minItems = 0, maxItems = 3 }: Node, name: string) {
+    const maxLength = Math.max(minItems, Math.min(maxItems, 3))
+    return fc.array(of(items, name), { minLength: minItems, maxLength })
+  }
 
-function objectOf(node: Node, defs: Record<string, Node>): fc.Arbitrary<unknown> {
-  if (typeof node.additionalProperties === 'object' && !node.properties)
-    return fc.dictionary(fc.constantFrom('a', 'b', 'c'), fitting(node.additionalProperties, defs), { maxKeys: 3 })
-  const fields = Object.entries(node.properties ?? {}).map(([name, child]) => [name, fitting(child, defs, name)])
-  return fc.record(Object.fromEntries(fields) as Record<string, fc.Arbitrary<unknown>>, {
-    requiredKeys: node.required ?? [],
-    noNullPrototype: true,
-  })
+  function objectOf({ additionalProperties, properties, required }: Node): fc.Arbitrary<unknown> {
+    if (typeof additionalProperties === 'object' && !properties)
+      return fc.dictionary(fc.constantFrom('a', 'b', 'c'), of(additionalProperties, ''), { maxKeys: 3 })
+    const fields = Object.entries(properties ?? {}).map(([name, child]) => [name, of(child, name)])
+    const model = Object.fromEntries(fields) as Record<string, fc.Arbitrary<unknown>>
+    return fc.record(model, { requiredKeys: required ?? [], noNullPrototype: true })
+  }
+
+  return of(root, '')
 }
 
 function textOf({ minLength = 0, maxLength = 40, pattern }: Node): fc.Arbitrary<string> {
@@ -90,10 +102,13 @@ function numberOf({ type, minimum, exclusiveMinimum, maximum }: Node): fc.Arbitr
   )
 }
 
-/** What nobody should send in any place. */
-export const odd: fc.Arbitrary<unknown> = fc.oneof(
-  fc.constantFrom<unknown>(null, true, false, -1, 0, 0.5, 1e308, -0, 2 ** 53, [], {}, '', ' ', '\0', 'a\0b'),
-  fc.constantFrom<unknown>(
+/** Texts that look like others and are none, or mean something to the language. */
+export const oddTexts = fc.constantFrom(
+  ...[
+    '',
+    ' ',
+    '\0',
+    'a\0b',
     '\ud800',
     '\udfff\ud800',
     'x\ud83d',
@@ -102,7 +117,13 @@ export const odd: fc.Arbitrary<unknown> = fc.oneof(
     '__proto__',
     'constructor',
     'S3CRE',
-  ),
+  ],
+)
+
+/** What nobody should send in any place. */
+export const odd: fc.Arbitrary<unknown> = fc.oneof(
+  fc.constantFrom<unknown>(null, true, false, -1, 0, 0.5, 1e308, -0, 2 ** 53, [], {}),
+  oddTexts,
   fc
     .constantFrom(
       '9223372036854775807',
@@ -126,7 +147,7 @@ export const odd: fc.Arbitrary<unknown> = fc.oneof(
     .constantFrom('__proto__', 'constructor', 'toString', 'then', 'toJSON')
     .map(name => record(name, { admin: true, length: 7 })),
   fc.jsonValue({ maxDepth: 2 }),
-  conv,
+  fc.nat(30).map(n => new ConvNumber(n)),
   user,
 )
 
