@@ -20,6 +20,14 @@ test('[GW25] [GW108] [GW109] hostile frames of all operations, on sockets in all
   expect([...closed.keys()]).toEqual(expect.arrayContaining([4210, 4200, 1007, 1009]))
 }, 60_000)
 
+test('[GW110] whatever is asked about conversations of others tells nothing of them', async () => {
+  const { done, errors } = await assault.trespass(3)
+  expect(done.size).toBeGreaterThan(3)
+  expect([...errors.keys()]).toEqual(
+    expect.arrayContaining(['conversation.missing', 'group.missing', 'member.missing']),
+  )
+})
+
 test('[GW109] what can only be refused changes no row, however much of it comes at once', async () => {
   await assault.drown(1000, 7)
 }, 60_000)

@@ -23,11 +23,23 @@ export interface HostileDevice {
 /** Connects; with a user it signs in. */
 export async function hostileDevice(world: World, user?: string): Promise<HostileDevice> {
   const ws = new WebSocket(`ws://127.0.0.1:${world.server.port}/gateway`, { perMessageDeflate: false })
-  let heard: (outcome: Outcome) => void = () => {}
+  let heard: (outcome: Outcome | { wrong: Error }) => void = () => {}
   let about = ''
   ws.on('error', () => {})
   ws.on('message', data => {
-    const text = data.toString()
+    try {
+      hear(data.toString())
+    } catch (error) {
+      heard({ wrong: error as Error })
+      // Nobody may be waiting: thrown from here it fails the run all the same.
+      throw error
+    }
+  })
+  const closed = new Promise<number>(resolve => ws.on('close', resolve))
+  closed.then(code => heard({ closed: code }))
+  await once(ws, 'open')
+
+  function hear(text: string) {
     if (text.includes(secret)) throw new Error(`${user} was told a secret: ${text.slice(0, 500)}`)
     for (const line of text.split('\n')) {
       const frame = JSON.parse(line) as Record<string, unknown> & { type: string }
@@ -36,10 +48,7 @@ export async function hostileDevice(world: World, user?: string): Promise<Hostil
       if (frame.type === 'reply' && !frame.err) demandReplyForm(about, frame.ok)
       heard({ reply: frame })
     }
-  })
-  const closed = new Promise<number>(resolve => ws.on('close', resolve))
-  closed.then(code => heard({ closed: code }))
-  await once(ws, 'open')
+  }
 
   async function attempt(text: string, way: Attempt['way'], what = '') {
     about = what
@@ -47,7 +56,8 @@ export async function hostileDevice(world: World, user?: string): Promise<Hostil
       const timer = setTimeout(() => reject(new Error('nothing became of it')), 5000)
       heard = result => {
         clearTimeout(timer)
-        resolve(result)
+        if ('wrong' in result) reject(result.wrong)
+        else resolve(result)
       }
     })
     send(ws, text, way)

@@ -20,7 +20,7 @@ export function hopeless(world: World, count: number, seed: number): { frames: s
   return { frames, noise: read.flatMap(({ text, frame }) => (frame ? [] : [text])) }
 }
 
-/** All frames at once on the sockets of both who are hostile, which stay; answers how many were refused. */
+/** All frames at once on the sockets of both who are hostile, and a last one on each; answers how many were refused. */
 export async function pipeline(devices: readonly HostileDevice[], frames: readonly string[]): Promise<number> {
   let refused = 0
   const counted = devices.map(({ ws }) => {
@@ -34,9 +34,10 @@ export async function pipeline(devices: readonly HostileDevice[], frames: readon
     devices[i % devices.length]?.throw(text, i % 7 === 0 ? 'pieces' : 'text')
     if (i % 20 === 19) await new Promise(resolve => setImmediate(resolve))
   }
-  for (const device of devices) await device.attempt(JSON.stringify({ id: 'last', do: '', with: {} }), 'text')
+  for (const device of devices) device.throw(JSON.stringify({ id: 'last', do: '', with: {} }), 'text')
   const end = Date.now() + 10_000
-  while (refused < frames.length && Date.now() < end) await new Promise(resolve => setTimeout(resolve, 5))
+  while (refused < frames.length + devices.length && Date.now() < end)
+    await new Promise(resolve => setTimeout(resolve, 5))
   for (const stop of counted) stop()
   return refused
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { nodeOf } from '../../../scripts/form-tables.ts'
 import { nativeOperations } from '../../../src/dialects/native/native.ts'
-import { ConvNumber, fitting, odd, oddTexts, roomAt, spoilt } from './values.ts'
+import { ConvNumber, elsewhere, fitting, odd, oddTexts, roomAt, spoilt, written } from './values.ts'
 
 /** In which state the socket is on which a frame is sent. */
 export type State = 'new' | 'signing' | 'mallory' | 'oscar'
@@ -154,6 +154,30 @@ export function attempts(count: number, seed: number): Attempt[] {
   return Array.from({ length: each }, (_, n) => lists.map(list => list[n] as Attempt))
     .flat()
     .slice(0, Math.max(count, all.length))
+}
+
+/** Every operation that names a conversation, as it should be asked, about conversations that are none of theirs. */
+export function trespasses(seed: number): Attempt[] {
+  return [...nativeOperations].flatMap(([about, { request }], i) => {
+    const node = nodeOf(request, 'input')
+    if (!/"convs?":/.test(JSON.stringify(node))) return []
+    return elsewhere.flatMap(n => {
+      const conv = fc.constant(new ConvNumber(n))
+      const fit = fitting(node, { ...hintsOf(about), conv, convs: conv })
+      const inputs = fc
+        .sample(fit, { numRuns: 30, seed: seed + i })
+        .filter(input => request.safeParse(plainly(input)).success)
+      return inputs.slice(0, 2).map((input, k): Attempt => {
+        const frame = { id: k, do: about, with: input }
+        return { state: k === 0 ? 'mallory' : 'oscar', about, frame, shape: 'whole', way: 'text' }
+      })
+    })
+  })
+}
+
+/** The input as the server reads it, with some conversation. */
+function plainly(input: unknown): unknown {
+  return JSON.parse(written(input, n => n))
 }
 
 /** The text with what was done to it. */

@@ -2,7 +2,7 @@ import { nativeOperations } from '../../../src/dialects/native/native.ts'
 import { codes } from '../../../src/gateway/codes.ts'
 import { parseJson } from '../../../src/lib/json.ts'
 import { type HostileDevice, hostileDevice, type Outcome } from './device.ts'
-import { type Attempt, attempts, shaped } from './frames.ts'
+import { type Attempt, shaped } from './frames.ts'
 import { roomAt, written } from './values.ts'
 import type { World } from './world.ts'
 
@@ -25,54 +25,58 @@ const closings: number[] = [codes.protocol, codes.refused, codes.unavailable, co
 const bySocket = [1009, 1007, 1002]
 
 /**
- * Sends so many frames one after another, each on a socket in its state, and looks after each: nothing is the server's own
+ * Sends frames one after another, each on a socket in its state, and looks after each: nothing is the server's own
  * error, what was refused wrote nothing, and what does not fit its schema is refused for that. Throws with the seed, the
  * frame and what became of it. `meanwhile` is done now and then.
  */
 export async function siege(
   world: World,
-  count: number,
+  all: readonly Attempt[],
   seed: number,
   meanwhile: () => Promise<void> = async () => {},
 ): Promise<Tally> {
   const tally: Tally = { done: new Map(), refused: new Map(), errors: new Map(), closed: new Map() }
   const devices = new Map<string, HostileDevice>()
-  const all = attempts(count, seed)
-  for (const [i, each] of all.entries()) {
-    if (i % 25 === 0) await meanwhile()
-    if (i % 100 === 0) {
-      await world.refresh()
-      for (const device of devices.values()) await enterRoom(world, device)
+  try {
+    for (const [i, each] of all.entries()) {
+      if (i % 25 === 0) await meanwhile()
+      if (i % 100 === 0) await renew(world, devices)
+      const text = shaped(written(each.frame, world.conv), each.shape)
+      const device = await deviceFor(world, devices, each.state)
+      await attemptOf(world, device, each, text, tally).catch(error => {
+        const shown = text.length > 2000 ? `${text.slice(0, 2000)}… (${text.length})` : text
+        const which = `frame ${i} of ${all.length}, seed ${seed}, ${each.state}, ${each.way}`
+        throw new Error(`${which}: ${(error as Error).message}\n${shown}`)
+      })
+      if (each.state === 'new' || each.state === 'signing') await device.end()
     }
-    const text = shaped(written(each.frame, world.conv), each.shape)
-    const device = await deviceFor(world, devices, each.state)
-    try {
-      if (each.state === 'signing')
-        device.throw(JSON.stringify({ id: 'in', do: 'signIn', with: world.word('trudy') }), 'text')
-      const outcome = await device.attempt(text, each.way, each.about)
-      judge(each, text, outcome, tally, world)
-      // Whoever is not let in has to go.
-      if (each.state === 'new' && 'reply' in outcome && outcome.reply.err)
-        judge(each, text, { closed: await device.closed }, tally, world)
-      // Whatever a device calls itself, it can be reached by that name, and be gone again.
-      if (each.state === 'new' && 'reply' in outcome && outcome.reply.type === 'welcome')
-        for (const [about, input] of [
-          ['push.register', { engine: 'e', token: 't' }],
-          ['signOut', {}],
-        ] as const) {
-          const asked = JSON.stringify({ id: 1, do: about, with: input })
-          if (device.open()) judge({ ...each, about }, asked, await device.attempt(asked, 'text', about), tally, world)
-        }
-    } catch (error) {
-      const shown = text.length > 2000 ? `${text.slice(0, 2000)}… (${text.length})` : text
-      throw new Error(
-        `frame ${i} of ${count}, seed ${seed}, ${each.state}, ${each.way}: ${(error as Error).message}\n${shown}`,
-      )
-    }
-    if (each.state === 'new' || each.state === 'signing') await device.end()
+  } finally {
+    await Promise.all([...devices.values()].map(device => device.end()))
   }
-  await Promise.all([...devices.values()].map(device => device.end()))
   return tally
+}
+
+async function renew(world: World, devices: ReadonlyMap<string, HostileDevice>) {
+  await world.refresh()
+  for (const device of devices.values()) await enterRoom(world, device)
+}
+
+async function attemptOf(world: World, device: HostileDevice, each: Attempt, text: string, tally: Tally) {
+  if (each.state === 'signing')
+    device.throw(JSON.stringify({ id: 'in', do: 'signIn', with: world.word('trudy') }), 'text')
+  const outcome = await device.attempt(text, each.way, each.about)
+  judge(each, text, outcome, tally, world)
+  if (each.state !== 'new' || 'closed' in outcome) return
+  // Whoever is not let in has to go.
+  if (outcome.reply.err) return judge(each, text, { closed: await device.closed }, tally, world)
+  // Whatever a device calls itself, it can be reached by that name, and be gone again.
+  for (const [about, input] of [
+    ['push.register', { engine: 'e', token: 't' }],
+    ['signOut', {}],
+  ] as const) {
+    const asked = JSON.stringify({ id: 1, do: about, with: input })
+    if (device.open()) judge({ ...each, about }, asked, await device.attempt(asked, 'text', about), tally, world)
+  }
 }
 
 async function deviceFor(world: World, devices: Map<string, HostileDevice>, state: Attempt['state']) {

@@ -33,6 +33,9 @@ export const users = [
   'administrator',
 ]
 
+/** Numbers of conversations that are none of theirs: of others, of another app, of two others. */
+export const elsewhere = [25, 26, 27]
+
 /** The number of a room that both who are hostile are in. */
 export const roomAt = 2
 

@@ -97,8 +97,8 @@ export async function openWorld(): Promise<World> {
   return {
     ...{ server, rest, ledger, theirs, refresh },
     conv(n) {
-      const others = [theirs, foreign, pair, 7, Number.MAX_SAFE_INTEGER]
-      return n < 24 ? (shared[n % shared.length] as number) : (others[n % others.length] as number)
+      const others = [7, theirs, foreign, pair, Number.MAX_SAFE_INTEGER, 1]
+      return n < 24 ? (shared[n % shared.length] as number) : (others[(n - 24) % others.length] as number)
     },
     word(user) {
       const word = user === 'zoe' ? 'known to zoe alone' : 'open'
