@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { node, run } from './programs.ts'
 
 /** The scripts that write pages, each by itself; with `--check` they only tell whether their page is up to date. */
-export const generators = ['configuration', 'content', 'coverage']
+export const generators = ['configuration', 'content', 'coverage', 'protocol']
 
 /** Runs all generators side by side. What they say: when checking, what is out of date; otherwise what went wrong. */
 export async function generate(options: { check?: boolean } = {}): Promise<string[]> {

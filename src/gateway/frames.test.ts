@@ -3,7 +3,7 @@ import { frame, joined, openTurns, type Waiting, withFrame } from './frames.ts'
 
 describe('frames that wait', () => {
   test('[GW18] leave as lines, in order, the bytes shared by all who wait for the same', () => {
-    const frames = ['a', 'ü', 'c'].map(name => frame({ name }))
+    const frames = ['a', 'ü', 'c'].map(name => frame({ type: 'note', name }))
     const root = openTurns(() => {}).root()
     const lists: (Waiting | undefined)[] = [undefined, undefined, undefined]
     for (const [f, each] of frames.entries())
@@ -12,14 +12,14 @@ describe('frames that wait', () => {
         if (f !== 1 || i !== 2) lists[i] = withFrame(root, list, each)
       }
     const [one, two, three] = lists.map(list => joined(list as Waiting))
-    expect(one?.toString()).toBe('{"name":"a"}\n{"name":"ü"}\n{"name":"c"}')
+    expect(one?.toString()).toBe('{"type":"note","name":"a"}\n{"type":"note","name":"ü"}\n{"type":"note","name":"c"}')
     expect(two).toBe(one)
-    expect(three?.toString()).toBe('{"name":"a"}\n{"name":"c"}')
+    expect(three?.toString()).toBe('{"type":"note","name":"a"}\n{"type":"note","name":"c"}')
     expect((lists[0] as Waiting).length).toBe(one?.length)
   })
 
   test('[GW18] a frame alone is sent as it was encoded', () => {
-    const only = frame({ name: 'a' })
+    const only = frame({ type: 'note', name: 'a' })
     expect(joined(withFrame(openTurns(() => {}).root(), undefined, only))).toBe(only.bytes)
   })
 

@@ -1,4 +1,5 @@
 import { writeJson } from '../lib/json.ts'
+import type { Told } from './forms.ts'
 
 /** Something to tell devices, encoded once for all of them. */
 export interface Frame {
@@ -8,7 +9,7 @@ export interface Frame {
 }
 
 /** Encodes a frame. */
-export function frame(content: object, passing = false): Frame {
+export function frame(content: Told, passing = false): Frame {
   return { bytes: Buffer.from(writeJson(content)), passing }
 }
 

@@ -1,40 +1,25 @@
-/** What one socket may take of the server, and the gateway's times (ms). */
-export interface GatewayLimits {
-  /** Bytes of one frame from a device. */
-  frame: number
-  /** From the connection to the sign-in, and for the sign-in itself. */
-  signIn: number
-  /** Frames per second that a device may send for long, and how many at once. */
-  rate: number
-  burst: number
-  /** Operations of one socket under way at the same time; what it asks beyond waits. */
-  underWay: number
-  /** Sockets that have not signed in yet: as many as are let in within that time. */
-  unsigned: number
-  /** Bytes waiting for a device from which passing frames are dropped, and from which the socket is closed. */
-  dropFrom: number
-  closeFrom: number
-  /** A socket from which nothing came for so long is asked for a sign of life; after twice that it is gone. */
-  heartbeat: number
-  /** How often sockets are held against the sessions that the store knows, and back ends may hear that one is still there. */
-  audit: number
-  /** How long a closing socket may take before it is cut. */
-  grace: number
-}
+import { z } from 'zod'
 
-export const usualLimits: GatewayLimits = {
-  frame: 64 * 1024,
-  signIn: 10_000,
-  rate: 50,
-  burst: 200,
-  underWay: 32,
-  unsigned: 8000,
-  dropFrom: 256 * 1024,
-  closeFrom: 4 * 1024 * 1024,
-  heartbeat: 25_000,
-  audit: 60_000,
-  grace: 3000,
-}
+const count = (usual: number) => z.number().default(usual)
+
+/** What one socket may take of the server, and the gateway's times, each with what is usual. */
+export const gatewayLimits = z.object({
+  frame: count(64 * 1024).describe('bytes of one frame from a device; the socket is closed with 1009'),
+  signIn: count(10_000).describe('ms from the connection to the sign-in, and for the sign-in itself; 4102'),
+  rate: count(50).describe('frames per second that a device may send for long; `rate.exceeded`'),
+  burst: count(200).describe('and at once; whoever goes on for as many more is closed with 4101'),
+  underWay: count(32).describe('operations of one socket under way at the same time; what it asks beyond waits'),
+  unsigned: count(8000).describe('sockets of all that have not signed in yet; HTTP 503 instead of the upgrade'),
+  dropFrom: count(256 * 1024).describe('bytes waiting for a device from which passing frames are left out'),
+  closeFrom: count(4 * 1024 * 1024).describe('and from which the socket is closed with 4000'),
+  heartbeat: count(25_000).describe('ms without a sign of life until the server asks for one; after twice that 4002'),
+  audit: count(60_000).describe('ms between two looks whether the session of a socket still holds; 4001 if not'),
+  grace: count(3000).describe('ms that a closing socket may take before it is cut'),
+})
+
+export type GatewayLimits = z.output<typeof gatewayLimits>
+
+export const usualLimits: GatewayLimits = gatewayLimits.parse({})
 
 /** Whether one more fits: 'yes', 'no', or 'enough' for somebody who goes on long after having been told no. */
 export type Allowed = 'yes' | 'no' | 'enough'

@@ -1,17 +1,6 @@
-import { z } from 'zod'
 import type { Core } from '../core/core.ts'
 import { Fault } from '../core/errors.ts'
 import type { Dialect, SignedIn } from '../dialects/dialect.ts'
-
-/** What a device signs in with, besides its dialect's credentials. */
-export const signInWith = z.looseObject({
-  dialect: z.string(),
-  platform: z.string().max(64).default(''),
-  device: z.string().max(128).default(''),
-  sdk: z.string().max(64).optional(),
-  tag: z.string().max(64).optional(),
-  automatic: z.boolean().default(false),
-})
 
 /** Credentials, and the name of the dialect whose they are. */
 export type Credentials = { dialect: string } & Record<string, unknown>

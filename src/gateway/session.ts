@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { WebSocket } from 'ws'
-import { z } from 'zod'
 import type { Call } from '../core/call.ts'
 import type { Core } from '../core/core.ts'
 import { Fault } from '../core/errors.ts'
 import { type Dialect, explain } from '../dialects/dialect.ts'
-import { parseJson } from '../lib/json.ts'
-import { type Asked, type Desk, openAsking } from './asking.ts'
+import { type Desk, openAsking } from './asking.ts'
 import type { Audience, Device } from './audience.ts'
 import { codes, type Ending, endingOf, howOf } from './codes.ts'
 import { endsOf } from './crowds.ts'
@@ -14,8 +12,9 @@ import { type Frame, frame } from './frames.ts'
 import { type Bucket, type GatewayLimits, take } from './limits.ts'
 import { openLine } from './line.ts'
 import type { Outlet, Outlets } from './outlet.ts'
-import { openProving, signInWith } from './proving.ts'
+import { openProving } from './proving.ts'
 import type { Stranger } from './refusals.ts'
+import { readFrame, signInWith, type Upstream } from './upstream.ts'
 
 /** What all sessions of a gateway work with. */
 export interface Surroundings {
@@ -65,12 +64,6 @@ export interface Sessions {
   /** Back ends may hear that it is still there, if it was heard of since the last time. */
   tellBeat(session: Session): void
 }
-
-const upstream = z.object({
-  id: z.union([z.number(), z.string().max(64)]),
-  do: z.string().max(64),
-  with: z.unknown().optional(),
-})
 
 /** What a device does is done in the user's name with the user's rights, whichever credentials proved who it is. */
 const origin = { dialect: 'native', via: 'client' } as const
@@ -143,7 +136,7 @@ export function openSessions(around: Surroundings): Sessions {
     session.deadline = setTimeout(() => end(session, codes.late), limits.signIn)
   }
 
-  async function comeIn(session: Session, read: Asked): Promise<void> {
+  async function comeIn(session: Session, read: Upstream): Promise<void> {
     try {
       await signIn(session, read)
     } catch (error) {
@@ -155,7 +148,7 @@ export function openSessions(around: Surroundings): Sessions {
     }
   }
 
-  async function signIn(session: Session, { id: frameId, with: input }: Asked): Promise<void> {
+  async function signIn(session: Session, { id: frameId, with: input }: Upstream): Promise<void> {
     const asked = signInWith.safeParse(input)
     if (!asked.success) throw new Fault('request.invalid', asked.error.issues[0]?.message)
     const { platform, device: deviceId, sdk, tag, automatic: _, ...credentials } = asked.data
@@ -256,12 +249,3 @@ function stopDeadline(session: Session) {
 
 // A broken connection also closes; there is nothing else to do about it.
 function ignore() {}
-
-function readFrame(data: Buffer): Asked | undefined {
-  try {
-    const parsed = upstream.safeParse(parseJson(data.toString()))
-    return parsed.success ? parsed.data : undefined
-  } catch {
-    return undefined
-  }
-}

@@ -100,6 +100,9 @@ export function checkKey(of: Layout, key: Key, length: number): void {
   for (const [i, part] of key.entries()) checkCell(of, i, part)
 }
 
+/** What comes after the last integer: no row has it, but a range that goes on after some row may begin or end there. */
+const aboveAll = Number.MAX_SAFE_INTEGER + 1
+
 /** The cells' order a range walks in. Throws RangeError or TypeError when the range cannot be meant. */
 export function checkRange(of: Layout, range: Range, index: string): readonly number[] {
   const order = Object.hasOwn(of.orders, index) ? of.orders[index] : undefined
@@ -107,7 +110,9 @@ export function checkRange(of: Layout, range: Range, index: string): readonly nu
   const { skip = 0, limit } = range
   if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw new RangeError(`limit ${limit} is not 1 to 1000`)
   if (!Number.isInteger(skip) || skip < 0 || skip > 10_000) throw new RangeError(`skip ${skip} is not 0 to 10000`)
-  for (const end of [range.from, range.to]) checkParts(of, order, [...range.prefix, ...(end ?? [])])
+  checkParts(of, order, range.prefix)
+  for (const end of [range.from, range.to])
+    if (end) checkParts(of, order, [...range.prefix, ...end.map(part => (part === aboveAll ? 0 : part))])
   return order
 }
 

@@ -110,7 +110,7 @@ export interface Conflict {
 export interface Range {
   /** Equal leading parts; empty for everything. */
   prefix: Key
-  /** First place after the prefix, inclusive. A shorter tuple stands before all that extend it. */
+  /** First place after the prefix, inclusive. A shorter tuple stands before all that extend it. Numbers may be 2^53 here. */
   from?: Key
   /** Last place after the prefix, exclusive. */
   to?: Key

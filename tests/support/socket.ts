@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
+import { demandForm, demandReplyForm } from './forms.ts'
 
 /** A frame from the server. */
 export type Received = Record<string, unknown> & { type: string }
@@ -41,7 +42,12 @@ function watch(ws: WebSocket): TestSocket {
   const waiting = new Set<() => void>()
   let lastId = 0
   ws.on('message', data => {
-    for (const line of data.toString().split('\n')) frames.push(JSON.parse(line))
+    for (const line of data.toString().split('\n')) {
+      const frame = JSON.parse(line)
+      frames.push(frame)
+      // Thrown from here it fails the run, whatever the test looks at.
+      demandForm(frame)
+    }
     for (const look of [...waiting]) look()
   })
   const closed = new Promise<number>(resolve => ws.on('close', resolve))
@@ -76,6 +82,7 @@ function watch(ws: WebSocket): TestSocket {
     ws.send(JSON.stringify({ id, do: operation, with: input }))
     const reply = await next('reply', frame => frame.id === id)
     if (reply.err) throw new Error((reply.err as { code: string }).code)
+    demandReplyForm(operation, reply.ok)
     return reply.ok as Record<string, unknown>
   }
 

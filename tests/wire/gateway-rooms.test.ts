@@ -1,8 +1,6 @@
-import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Call } from '../../src/core/call.ts'
 import type { Policy } from '../../src/core/model.ts'
-import { native } from '../../src/dialects/native/native.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { signIn, type TestSocket } from '../support/socket.ts'
 import { openWord, trusting } from '../support/trusting.ts'
@@ -328,63 +326,4 @@ describe('[RM17] whatever a device asks of rooms', () => {
     expect(await ann.ask('room.members', { conv })).toMatchObject({ members: [{ user: 'ann', tags: [] }] })
     await ann.close()
   })
-
-  test('never finds an error of the server’s own', async () => {
-    const conv = await room('chatroom')
-    const [ann, host] = await Promise.all([as('ann'), as('host')])
-    const names = [...native.operations.keys()].filter(name => name.startsWith('room.'))
-    expect(names.length).toBeGreaterThan(20)
-    const codes = new Set<string>()
-    const text = fc.oneof(
-      fc.constantFrom('ann', 'host', 'ben', 'k', '', '\0', '\ud800', '__proto__', 'constructor'),
-      fc.string({ unit: 'grapheme', maxLength: 5 }),
-    )
-    const any = fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null), fc.array(text, { maxLength: 3 }))
-    const fields = {
-      ...{ conv: fc.oneof({ weight: 9, arbitrary: fc.constant(conv) }, any) },
-      ...{
-        user: text,
-        users: fc.array(text, { minLength: 1, maxLength: 3 }),
-        tag: text,
-        tags: fc.array(text, { maxLength: 3 }),
-      },
-      ...{
-        key: text,
-        names: fc.array(text, { maxLength: 3 }),
-        attributes: fc.dictionary(text, text),
-        size: fc.integer(),
-      },
-      elements: fc.array(
-        fc.record({ key: text, value: text, user: text, passing: fc.boolean() }, { requiredKeys: ['key', 'value'] }),
-      ),
-      ...{
-        seconds: fc.oneof(fc.nat(3), fc.integer()),
-        on: fc.boolean(),
-        role: fc.constantFrom('manager', 'member', 'guest', 'x'),
-      },
-      ...{
-        of: fc.constantFrom('managers', 'guests', 'x'),
-        newest: fc.boolean(),
-        limit: fc.nat(300),
-        nick: any,
-        ext: any,
-        text: any,
-      },
-      after: fc.record({ entry: fc.integer(), entered: fc.maxSafeInteger(), user: text }),
-    }
-    const input = fc.record(fields, { requiredKeys: ['conv'] })
-    await fc.assert(
-      fc.asyncProperty(fc.constantFrom(ann, host), fc.constantFrom(...names), input, async (device, name, given) => {
-        const failed = await device.ask(name, given).then(
-          () => 'ok',
-          error => (error as Error).message,
-        )
-        codes.add(failed)
-        expect(failed).not.toBe('internal')
-      }),
-      { numRuns: 600, seed: 20261120 },
-    )
-    expect([...codes]).toEqual(expect.arrayContaining(['ok', 'request.invalid', 'member.missing', 'group.role']))
-    await close(ann, host)
-  }, 60_000)
 })

@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
 import type { BlockList } from '../../core/friends/friends.ts'
-import { type Operation, resource } from '../dialect.ts'
+import * as form from './forms/forms.ts'
+import { type NativeOperation, operation } from './operation.ts'
 import { limit, place, placeOf, self, user } from './shapes.ts'
-
-const operation = resource()
 
 /** Block a user: what they write does not reach the caller any more, and neither can ask to be the other's friend. */
 const addBlock = operation({
@@ -13,6 +12,7 @@ const addBlock = operation({
     user,
     unfriend: z.boolean().default(false).describe('they are friends no more, in either direction'),
   }),
+  reply: form.nothing,
   async run(core, call, { user, unfriend }) {
     const [result] = await core.friends.blocks.add(call, self(call), [{ user }], 'block', { unfriend })
     if (result instanceof Fault) throw result
@@ -24,6 +24,7 @@ const addBlock = operation({
 const addMute = operation({
   key: 'mute.add',
   request: z.object({ user }),
+  reply: form.nothing,
   async run(core, call, { user }) {
     const [result] = await core.friends.blocks.add(call, self(call), [{ user }], 'mute')
     if (result instanceof Fault) throw result
@@ -32,10 +33,11 @@ const addMute = operation({
 })
 
 /** Take a user off the list; nothing happens when they are not on it. */
-function removing(what: BlockList): Operation {
+function removing(what: BlockList): NativeOperation {
   return operation({
     key: `${what}.remove`,
     request: z.object({ user }),
+    reply: form.nothing,
     async run(core, call, { user }) {
       await core.friends.blocks.remove(call, self(call), [user], what)
       return {}
@@ -44,10 +46,15 @@ function removing(what: BlockList): Operation {
 }
 
 /** List those on the list, the newest first. `number` grows whenever the list changes. */
-function listing(what: BlockList): Operation {
+function listing(what: BlockList): NativeOperation {
   return operation({
     key: `${what}.list`,
     request: z.object({ after: place.optional().describe('the `next` of the page before'), limit: limit(200, 100) }),
+    reply: z.strictObject({
+      users: z.array(z.strictObject({ user: form.user, since: form.ms })),
+      number: form.number.describe('grows whenever the list changes'),
+      next: form.userPlace,
+    }),
     async run(core, call, { after, limit }) {
       const mine = { app: call.app.id, user: self(call), inbox: 0 }
       const { blocks, mutes } = await core.friends.sequences(mine)

@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import type { Overviewed } from '../../core/conversations/overview.ts'
 import type { Core } from '../../core/core.ts'
-import { resource } from '../dialect.ts'
+import * as form from './forms/forms.ts'
+import { operation } from './operation.ts'
 import { settingsView } from './own-views.ts'
 import { conv, conversationView, limit, messageView, number, ownConversation, self } from './shapes.ts'
-
-const operation = resource()
 
 /**
  * Read a conversation's messages in the order of their numbers: the newest page, or those `before` or `after` a number.
@@ -14,8 +13,15 @@ const operation = resource()
 const readHistory = operation({
   key: 'history.read',
   request: z
-    .object({ conv, before: number.optional(), after: number.optional(), limit: limit(100, 50) })
-    .refine(r => r.before === undefined || r.after === undefined, { error: 'before and after exclude each other' }),
+    .object({
+      conv,
+      before: number.optional().describe('a message; those below it'),
+      after: number.optional().describe('a message; those above it'),
+      limit: limit(100, 50),
+    })
+    .refine(r => r.before === undefined || r.after === undefined, { error: 'before and after exclude each other' })
+    .describe('`before` and `after` exclude each other'),
+  reply: z.strictObject({ messages: z.array(form.message).describe('in order'), next: form.next(form.number) }),
   async run(core, call, r) {
     const { conversation, member } = await ownConversation(core, call, r.conv)
     const reverse = r.after === undefined
@@ -33,13 +39,15 @@ const readHistory = operation({
 })
 
 const kinds = {
-  type: z.enum(['direct', 'group']).optional(),
-  pinned: z.boolean().optional(),
-  mark: z.number().int().min(0).max(63).optional(),
+  type: z.enum(['direct', 'group']).optional().describe('only those'),
+  pinned: z.boolean().optional().describe('only those that are pinned, or are not'),
+  mark: z.number().int().min(0).max(63).optional().describe('only those with this mark'),
   group: z.number().int().positive().optional().describe('a group of conversations of the caller'),
   unread: z.literal(true).optional().describe('only those with something unread'),
   unlisted: z.boolean().default(false).describe('those too that were taken out of the list'),
 }
+
+const place = z.strictObject({ pinned: form.number, time: form.ms, conv: form.conv })
 
 /**
  * List the caller's conversations, the one with the newest message first, with its last message, what is unread, and what
@@ -59,6 +67,7 @@ const list = operation({
     ...kinds,
     limit: limit(100, 50),
   }),
+  reply: z.strictObject({ conversations: z.array(form.listedConversation), next: form.next(place) }),
   async run(core, call, r) {
     const { found, next } = await core.overview.list(call.app.id, self(call), r)
     return { conversations: await overviewed(core, found), next }
@@ -69,6 +78,7 @@ const list = operation({
 const get = operation({
   key: 'conversation.get',
   request: z.object({ convs: z.array(conv).min(1).max(100) }),
+  reply: z.strictObject({ conversations: z.array(form.listedConversation) }),
   async run(core, call, r) {
     const standings = await core.positions.standings(call.app.id, self(call), [...new Set(r.convs)])
     const here = standings.filter(standing => standing !== undefined)
@@ -82,17 +92,25 @@ const get = operation({
   },
 })
 
+const unreadTotal = z.strictObject({
+  unread: form.number.describe('in all conversations of the list that make a sound'),
+  muted: form.number.describe('in those that make none'),
+  conversations: form.number.describe('how many of the first have something unread'),
+})
+
 /** Tell how much the caller has not read in all their conversations; what is out of the list does not count. */
 const unread = operation({
   key: 'conversation.unread',
   request: z.object({}),
+  reply: unreadTotal,
   run: (core, call) => core.overview.unread(call.app.id, self(call)),
 })
 
 /** Mark a conversation as read up to a message, or to its end; never back. */
 const markRead = operation({
   key: 'conversation.read',
-  request: z.object({ conv, seq: number.optional() }),
+  request: z.object({ conv, seq: number.optional().describe('up to here; absent: to its end') }),
+  reply: z.strictObject({ read: form.number.describe('up to here'), unread: form.number.describe('what is left') }),
   async run(core, call, r) {
     const { conversation } = await ownConversation(core, call, r.conv)
     const read = await core.unread.mark(call, conversation, self(call), r.seq)

@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import type { Published } from '../../core/presence/model.ts'
 import { firstKind } from '../../core/presence/publishing.ts'
-import { resource } from '../dialect.ts'
+import * as form from './forms/forms.ts'
+import { operation } from './operation.ts'
 import { config, limit, self, user } from './shapes.ts'
-
-const operation = resource()
 
 /** How long an event holds, and a subscription, at most (s). */
 const [longestEvent, longestSubscription] = [7 * 24 * 3600, 30 * 24 * 3600]
@@ -20,12 +19,13 @@ const publish = operation({
   key: 'event.publish',
   request: z.object({
     kind,
-    value: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
-    config: config.optional(),
+    value: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).describe('what it means is the app’s'),
+    config: config.optional().describe('anything of the app’s, up to 256 bytes'),
     for: z.number().int().min(60).max(longestEvent).default(longestEvent).describe('seconds'),
-    scope: z.enum(['online', 'all']).default('all'),
-    self: z.boolean().default(false),
+    scope: z.enum(['online', 'all']).default('all').describe('`online`: only for who subscribed by then'),
+    self: z.boolean().default(false).describe('also for the user’s other devices'),
   }),
+  reply: z.strictObject({ id: form.number, time: form.ms, until: form.ms.describe('until when it holds (ms)') }),
   async run(core, call, { for: seconds, ...r }) {
     const event = await core.presence.events.publish(call, self(call), { ...r, span: seconds * 1000 })
     return { id: event.id, time: event.at, until: event.expires }
@@ -44,6 +44,11 @@ const subscribe = operation({
     for: z.number().int().min(60).max(longestSubscription).default(longestSubscription).describe('seconds'),
     now: z.boolean().default(false).describe('answer the events that hold'),
   }),
+  reply: z.strictObject({
+    until: form.ms.describe('until when it holds (ms)'),
+    missing: z.array(form.user).describe('those who do not exist'),
+    events: z.array(form.event).optional().describe('with `now`'),
+  }),
   async run(core, call, r) {
     const { watching, events } = core.presence
     const { until, missing } = await watching.subscribe(call, self(call), r.users, r.for * 1000, r.kind)
@@ -60,6 +65,7 @@ const subscribe = operation({
 const unsubscribe = operation({
   key: 'event.unsubscribe',
   request: z.object({ kind, users: users.optional().describe('everybody when absent') }),
+  reply: form.nothing,
   async run(core, call, r) {
     await core.presence.watching.unsubscribe(call, self(call), r.users, r.kind)
     return {}
@@ -71,8 +77,19 @@ const subscriptions = operation({
   key: 'event.subscriptions',
   request: z.object({
     kind: kind.optional().describe('all when absent'),
-    after: z.object({ kind: z.number().int(), user }).optional(),
+    after: z.object({ kind: z.number().int(), user }).optional().describe('the `next` of the page before'),
     limit: limit(500, 100),
+  }),
+  reply: z.strictObject({
+    subscriptions: z.array(
+      z.strictObject({
+        kind: form.number,
+        user: form.user,
+        until: form.ms.describe('until when it is told (ms)'),
+        event: form.event.optional().describe('the one that holds'),
+      }),
+    ),
+    next: form.next(z.strictObject({ kind: form.number, user: form.user })),
   }),
   async run(core, call, r) {
     const { watching, events } = core.presence

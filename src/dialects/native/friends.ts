@@ -1,16 +1,11 @@
 import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
-import { resource } from '../dialect.ts'
-import { friendView, limit, number, place, placeOf, requestView, self, user, words } from './shapes.ts'
-
-const operation = resource()
+import * as form from './forms/forms.ts'
+import { operation } from './operation.ts'
+import { friendView, keyText, limit, number, place, placeOf, requestView, self, user, words } from './shapes.ts'
 
 const remark = z.string().max(128).describe('what the caller calls the friend; an empty text clears it')
-const list = z
-  .string()
-  .min(1)
-  .max(30)
-  .describe('a friend list of the caller; it is made when there is none of that name')
+const list = keyText(30).describe('a friend list of the caller; it is made when there is none of that name')
 const named = z.record(z.string().min(1).max(64), z.string().max(500))
 
 /** What the caller keeps about a friend. */
@@ -20,7 +15,7 @@ const kept = {
   custom: named
     .refine(texts => Object.keys(texts).length <= 20, { error: 'at most 20 texts at a time' })
     .optional()
-    .describe('texts by name, written one by one; an empty text removes one'),
+    .describe('at most 20 texts by name, written one by one; an empty text removes one'),
 }
 
 /**
@@ -38,6 +33,7 @@ const addFriend = operation({
     list: list.optional(),
     ...kept,
   }),
+  reply: z.strictObject({ became: z.enum(['added', 'asked', 'present']) }),
   async run(core, call, { user, words: wording, both, ask, list, ...fields }) {
     const draft = { user, wording, lists: list === undefined ? undefined : [list], ...fields }
     const [became] = await core.friends.add(call, self(call), [draft], { both, how: ask ? 'ask' : 'setting' })
@@ -56,6 +52,7 @@ const answerFriend = operation({
     list: list.optional(),
     ...kept,
   }),
+  reply: z.strictObject({ became: z.enum(['accepted', 'rejected']) }),
   async run(core, call, { list, ...answer }) {
     const lists = list === undefined ? undefined : [list]
     const [became] = await core.friends.answer(call, self(call), [{ ...answer, lists }])
@@ -71,6 +68,7 @@ const removeFriend = operation({
     both: z.boolean().default(false).describe('the caller goes from the other’s list too'),
     keepRemark: z.boolean().default(false).describe('the remark comes back when they become friends again'),
   }),
+  reply: form.nothing,
   async run(core, call, { user, ...options }) {
     const [fault] = await core.friends.remove(call, self(call), [user], options)
     if (fault) throw fault
@@ -86,11 +84,26 @@ const updateFriend = operation({
     lists: z.array(list).max(32).optional().describe('exactly the lists in which the friend then stands'),
     ...kept,
   }),
+  reply: z.strictObject({ friend: form.friend }),
   async run(core, call, r) {
     const [friend] = await core.friends.update(call, self(call), [r])
     return { friend: friendView({ relation: done(friend), account: undefined }) }
   },
 })
+
+const friends = z.array(form.friend)
+const page = z
+  .strictObject({ friends, number: form.number.describe('where `since` may begin'), next: form.userPlace })
+  .describe('without `since`: in the order of adding')
+const news = z
+  .strictObject({
+    friends: friends.describe('those that changed or came'),
+    gone: z.array(form.user).describe('those who are friends no more'),
+    number: form.number.describe('where to go on from'),
+    more: z.boolean().describe('ask again from there'),
+    reset: z.boolean().describe('it was too long ago: read the whole list again'),
+  })
+  .describe('with `since`')
 
 /**
  * List the caller's friends in the order in which they were added. With `since`, tell only what became of them after a
@@ -104,7 +117,9 @@ const listFriends = operation({
       since: number.optional().describe('the `number` of an earlier answer'),
       limit: limit(200, 100).describe('for pages; not with `since`'),
     })
-    .refine(r => r.after === undefined || r.since === undefined, { error: 'after and since exclude each other' }),
+    .refine(r => r.after === undefined || r.since === undefined, { error: 'after and since exclude each other' })
+    .describe('`after` and `since` exclude each other'),
+  reply: z.union([page, news]),
   async run(core, call, { after, since, limit }) {
     const mine = { app: call.app.id, user: self(call), inbox: 0 }
     if (since !== undefined) {
@@ -122,10 +137,11 @@ const listFriends = operation({
 const listRequests = operation({
   key: 'friend.requests',
   request: z.object({
-    sent: z.boolean().default(false),
+    sent: z.boolean().default(false).describe('those that the caller sent'),
     after: place.optional().describe('the `next` of the page before'),
     limit: limit(200, 100),
   }),
+  reply: z.strictObject({ requests: z.array(form.friendRequest), next: form.userPlace }),
   async run(core, call, { sent, after, limit }) {
     const mine = { app: call.app.id, user: self(call), inbox: 0 }
     const options = { after: placeOf(after), limit }

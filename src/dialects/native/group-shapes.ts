@@ -4,6 +4,7 @@ import { kinds } from '../../core/groups/kinds.ts'
 import { forever, type Restriction } from '../../core/groups/model.ts'
 import type { Allowance } from '../../core/groups/places.ts'
 import type { Group } from '../../core/model.ts'
+import type * as form from './forms/forms.ts'
 import { limit, user } from './shapes.ts'
 
 /** So many users of one call. */
@@ -31,7 +32,7 @@ export const restrictedPage = {
 }
 
 /** Somebody under a restriction; `until` (ms) is left out when it has no end. */
-export function restrictedView({ user, since, until, by, text }: Restriction) {
+export function restrictedView({ user, since, until, by, text }: Restriction): z.output<typeof form.restricted> {
   return { user, since, until: until === forever ? undefined : until, by, words: text }
 }
 
@@ -43,7 +44,7 @@ export function restrictedReply(found: readonly Restriction[], most: number) {
 }
 
 /** What everybody may know of a group that lets people in. */
-export function publicView(group: Group, members: number) {
+export function publicView(group: Group, members: number): z.output<typeof form.publicGroup> {
   const { id, alias, kind, name, avatar, description, created } = group
   return { conv: id, alias, kind, name, avatar, description, created, members, join: group.policy.join }
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
+import type { Added } from '../../core/groups/joining.ts'
 import { kinds } from '../../core/groups/kinds.ts'
-import { resource } from '../dialect.ts'
+import * as form from './forms/forms.ts'
 import { allowanceOf, groupNamed, people, publicView, texts } from './group-shapes.ts'
-import { conv, groupView, limit, number, ownGroup, self, user, userView, words } from './shapes.ts'
-
-const operation = resource()
+import { operation } from './operation.ts'
+import { conv, groupView, keyText, limit, number, ownGroup, self, user, userView, words } from './shapes.ts'
 
 /** The kinds that devices may make; the vendors make super teams and live rooms through their server APIs. */
 const makeable = ['work', 'public', 'meeting', 'community', 'team', 'group'] as const
@@ -15,7 +15,7 @@ const who = z.enum(['managers', 'everyone'])
 const rules = z
   .object({
     join: z.enum(['open', 'approval', 'closed']).describe('coming in by one’s own wish'),
-    invite: who,
+    invite: who.describe('bringing others in'),
     consent: z.boolean().describe('who is invited must agree first'),
     edit: who.describe('changing what is shown of the group'),
     editText: who.describe('changing clientText'),
@@ -23,12 +23,12 @@ const rules = z
   .partial()
 
 const shown = {
-  avatar: z.string().max(1024).optional(),
+  avatar: z.string().max(1024).optional().describe('the address of a picture'),
   description: z.string().max(512).optional(),
   notice: z.string().max(1024).optional(),
   clientText: z.string().max(1024).optional().describe('an opaque text of the devices'),
-  custom: texts.optional().describe('texts by name; those left out stay, an empty one removes'),
-  ext: texts.optional().describe('texts by name; they take the place of those that were there'),
+  custom: texts.optional().describe('at most 20 texts by name; those left out stay, an empty one removes'),
+  ext: texts.optional().describe('at most 20 texts by name; they take the place of those that were there'),
 }
 
 /**
@@ -44,11 +44,16 @@ const create = operation({
       .string()
       .regex(/^(?!@TGS#)[\x20-\x7e]{1,48}$/)
       .optional()
-      .describe('the group’s public id; one is made if left out'),
-    members: z.array(user).max(200).default([]),
-    policy: rules.optional(),
+      .describe(
+        'the group’s public id, of 1 to 48 printable ASCII characters, not beginning with @TGS#; one is made if left out',
+      ),
+    members: z.array(user).max(200).default([]).describe('besides the caller'),
+    policy: rules.optional().describe('what it allows; what is left out is as its kind has it'),
     words: words.optional().describe('for those who are taken in or invited'),
     ...shown,
+  }),
+  reply: form.group.extend({
+    left: z.array(form.user).describe('those who may be in no more groups, or whom the app does not want in it'),
   }),
   async run(core, call, r) {
     const { kind, name, alias, policy, words: text, members: named, ...fields } = r
@@ -67,7 +72,13 @@ const create = operation({
 /** Change what is shown of a group, or what it allows. Fields left out stay; an empty text clears one. */
 const update = operation({
   key: 'group.update',
-  request: z.object({ conv, name: z.string().min(1).max(100).optional(), policy: rules.optional(), ...shown }),
+  request: z.object({
+    conv,
+    name: z.string().min(1).max(100).optional(),
+    policy: rules.optional().describe('what it allows'),
+    ...shown,
+  }),
+  reply: form.group,
   async run(core, call, { conv: id, policy = {}, ...fields }) {
     await ownGroup(core, call, id)
     const group = await core.groups.update(call, id, fields, policy, { tellPolicy: true })
@@ -79,22 +90,27 @@ const update = operation({
 const dismiss = operation({
   key: 'group.dismiss',
   request: z.object({ conv }),
+  reply: form.nothing,
   async run(core, call, r) {
     await ownGroup(core, call, r.conv)
     await core.groups.dismiss(call, r.conv)
+    return {}
   },
 })
+
+const kindPlace = z.strictObject({ kind: z.string(), conv: form.conv })
 
 /** List the caller's groups, by kind. */
 const list = operation({
   key: 'group.list',
   request: z.object({
     after: z
-      .object({ kind: z.string().max(64), conv })
+      .object({ kind: keyText(64), conv })
       .optional()
       .describe('`next` of the page before'),
     limit: limit(200, 100),
   }),
+  reply: z.strictObject({ groups: z.array(form.group), next: form.next(kindPlace) }),
   async run(core, call, r) {
     const { groups, next } = await core.members.mine(call.app.id, self(call), r)
     return { groups: groups.map(each => groupView(each.group, each.members)), next }
@@ -105,8 +121,10 @@ const list = operation({
 const find = operation({
   key: 'group.find',
   request: z
-    .object({ alias: z.string().min(1).max(100).optional(), conv: conv.optional() })
-    .refine(r => (r.alias === undefined) !== (r.conv === undefined), { error: 'give alias or conv' }),
+    .object({ alias: keyText(100).optional(), conv: conv.optional() })
+    .refine(r => (r.alias === undefined) !== (r.conv === undefined), { error: 'give alias or conv' })
+    .describe('either `alias` or `conv`'),
+  reply: form.publicGroup,
   async run(core, call, { alias, conv: id }) {
     const { groups, members } = core
     const group = await (alias === undefined ? groups.get(call.app.id, id ?? 0) : groups.byAlias(call.app.id, alias))
@@ -119,6 +137,7 @@ const find = operation({
 const join = operation({
   key: 'group.join',
   request: z.object({ conv, words: words.optional().describe('for owner and managers') }),
+  reply: z.strictObject({ state: z.enum(['joined', 'pending']).describe('`pending` until owner or managers agree') }),
   async run(core, call, r) {
     const options = { text: r.words, allowance: allowanceOf(core) }
     return { state: await core.members.apply(call, r.conv, self(call), options) }
@@ -130,10 +149,18 @@ const before = z
   .optional()
   .describe('`next` of the page before')
 
+const requestPlace = z.strictObject({ at: form.ms, conv: form.conv.optional(), user: form.user.optional() })
+
 /** List who waits to come into a group, for its owner and managers; without `conv` where the caller waits. Newest first. */
 const applications = operation({
   key: 'group.applications',
   request: z.object({ conv: conv.optional(), before, limit: limit(100, 50) }),
+  reply: z.strictObject({
+    applications: z
+      .array(z.union([form.applicant, form.application]))
+      .describe('with `conv` those who wait, without it where the user waits'),
+    next: form.next(requestPlace),
+  }),
   async run(core, call, r) {
     if (r.conv === undefined) {
       const { found, next } = await core.members.applicationsBy(call, self(call), r)
@@ -160,10 +187,12 @@ const applications = operation({
 const answer = operation({
   key: 'group.answer',
   request: z.object({ conv, user, accept: z.boolean(), words: words.optional().describe('with a no') }),
+  reply: form.nothing,
   async run(core, call, r) {
     await ownGroup(core, call, r.conv)
     if (!r.accept) await core.members.refuseApplicant(call, r.conv, r.user, r.words)
     else await core.members.approve(call, r.conv, r.user, { allowance: allowanceOf(core) })
+    return {}
   },
 })
 
@@ -171,7 +200,18 @@ const answer = operation({
 const withdraw = operation({
   key: 'group.withdraw',
   request: z.object({ conv }),
-  run: (core, call, r) => core.members.withdraw(call, r.conv, self(call)),
+  reply: form.nothing,
+  async run(core, call, r) {
+    await core.members.withdraw(call, r.conv, self(call))
+    return {}
+  },
+})
+
+const invited = z.strictObject({
+  user: form.user,
+  became: z
+    .enum(['added', 'pending', 'present', 'missing', 'banned', 'crowded'])
+    .describe('`pending` until they agree, `present` before, `crowded` in too many groups'),
 })
 
 /**
@@ -181,11 +221,12 @@ const withdraw = operation({
 const invite = operation({
   key: 'group.invite',
   request: z.object({ conv, users: people(200), words: words.optional() }),
+  reply: z.strictObject({ users: z.array(invited) }),
   async run(core, call, r) {
     await ownGroup(core, call, r.conv)
     const users = [...new Set(r.users)]
     const results = await core.members.bring(call, r.conv, users, { text: r.words, allowance: allowanceOf(core) })
-    return { users: users.map((user, i) => ({ user, became: results[i] })) }
+    return { users: users.map((user, i) => ({ user, became: results[i] as Added })) }
   },
 })
 
@@ -193,6 +234,7 @@ const invite = operation({
 const invitations = operation({
   key: 'group.invitations',
   request: z.object({ before, limit: limit(100, 50) }),
+  reply: z.strictObject({ invitations: z.array(form.invitation), next: form.next(requestPlace) }),
   async run(core, call, r) {
     const { found, next } = await core.members.invitationsFor(call, self(call), r)
     const all = found.map(({ request: { at, by, text, ext }, group }) => {
@@ -206,9 +248,11 @@ const invitations = operation({
 const answerInvitation = operation({
   key: 'group.invitation.answer',
   request: z.object({ conv, accept: z.boolean(), words: words.optional().describe('with a no') }),
+  reply: form.nothing,
   async run(core, call, r) {
     if (!r.accept) await core.members.refuseInvitation(call, r.conv, self(call), r.words)
     else await core.members.accept(call, r.conv, self(call), { allowance: allowanceOf(core) })
+    return {}
   },
 })
 

@@ -2,11 +2,10 @@ import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
 import type { Part } from '../../core/messages/content.ts'
 import type { Message } from '../../core/model.ts'
-import { resource } from '../dialect.ts'
 import { parts } from './content.ts'
-import { conv, limit, messageView, number, ownConversation, ownMessage, self, user } from './shapes.ts'
-
-const operation = resource()
+import * as form from './forms/forms.ts'
+import { operation } from './operation.ts'
+import { conv, keyText, limit, messageView, number, ownConversation, ownMessage, self, user } from './shapes.ts'
 
 /** How long end users may change what they said (ms). */
 const editWindow = 24 * 3600 * 1000
@@ -14,16 +13,20 @@ const editWindow = 24 * 3600 * 1000
 const typingRate = { calls: 10, seconds: 10 }
 
 const seq = number.min(1).describe('the number of a message')
-const kind = z.string().min(1).max(64).describe('an emoji, or a name of the app’s own')
+const kind = keyText(64).describe('an emoji, or a name of the app’s own')
+
+const reacted = z.strictObject({ reactions: z.array(form.reaction).describe('what the message shows then') })
+const reactor = z.strictObject({ user: form.user, at: form.ms })
 
 function seqs(most: number) {
-  return z.array(seq).min(1).max(most)
+  return z.array(seq).min(1).max(most).describe('the numbers of messages')
 }
 
 /** Change one's own message, of texts and the app's own data, within a day. It keeps its number, id and time. */
 const edit = operation({
   key: 'message.edit',
   request: z.object({ conv, seq, parts: parts.describe('only text and custom') }),
+  reply: z.strictObject({ edited: form.message.shape.edited }),
   async run(core, call, r) {
     if (!r.parts.every(isPlain)) throw new Fault('message.content', 'only texts and custom data can be edited')
     const { conversation } = await ownConversation(core, call, r.conv)
@@ -43,6 +46,7 @@ function isPlain(part: Part): boolean {
 const erase = operation({
   key: 'message.erase',
   request: z.object({ conv, seqs: seqs(100) }),
+  reply: z.strictObject({ erased: z.array(form.number).describe('those that are gone by this') }),
   async run(core, call, r) {
     const { conversation } = await ownConversation(core, call, r.conv)
     return { erased: await core.erase.messages(call, conversation, self(call), r.seqs) }
@@ -53,6 +57,7 @@ const erase = operation({
 const clear = operation({
   key: 'conversation.clear',
   request: z.object({ conv, seq: seq.optional() }),
+  reply: z.strictObject({ hidden: form.number.describe('nothing up to here is shown any more') }),
   async run(core, call, r) {
     const { conversation } = await ownConversation(core, call, r.conv)
     return { hidden: await core.erase.conversation(call, conversation, self(call), r.seq) }
@@ -63,6 +68,7 @@ const clear = operation({
 const sendReceipts = operation({
   key: 'message.receipts.send',
   request: z.object({ conv, seqs: seqs(100) }),
+  reply: z.strictObject({ seqs: z.array(form.number).describe('those that take a receipt from the user') }),
   async run(core, call, r) {
     const { conversation } = await ownConversation(core, call, r.conv)
     return { seqs: await core.receipts.send(call, conversation, self(call), r.seqs) }
@@ -73,6 +79,7 @@ const sendReceipts = operation({
 const getReceipts = operation({
   key: 'message.receipts.get',
   request: z.object({ conv, seqs: seqs(100) }),
+  reply: z.strictObject({ receipts: z.array(form.receipt).describe('of the user’s own messages') }),
   async run(core, call, r) {
     const { conversation } = await ownConversation(core, call, r.conv)
     const own = (message: Message) => message.sender === self(call)
@@ -91,6 +98,7 @@ const listReceipts = operation({
     after: user.optional().describe('the `next` of the page before'),
     limit: limit(200, 100),
   }),
+  reply: z.strictObject({ users: z.array(form.user), next: form.next(form.user) }),
   async run(core, call, r) {
     const { conversation } = await ownConversation(core, call, r.conv)
     const [message] = await core.history.bySeqs(conversation.id, [r.seq])
@@ -105,6 +113,7 @@ const listReceipts = operation({
 const react = operation({
   key: 'message.react',
   request: z.object({ conv, seq, kind }),
+  reply: reacted,
   async run(core, call, r) {
     const { conversation } = await ownConversation(core, call, r.conv)
     const { reactions = [] } = await core.reactions.react(call, conversation, r.seq, r.kind)
@@ -116,6 +125,7 @@ const react = operation({
 const unreact = operation({
   key: 'message.unreact',
   request: z.object({ conv, seq, kind }),
+  reply: reacted,
   async run(core, call, r) {
     const { conversation } = await ownConversation(core, call, r.conv)
     const { reactions = [] } = await core.reactions.unreact(call, conversation, r.seq, r.kind)
@@ -133,6 +143,7 @@ const listReactions = operation({
     after: z.object({ at: number, user }).optional().describe('the `next` of the page before'),
     limit: limit(100, 50),
   }),
+  reply: z.strictObject({ users: z.array(reactor), next: form.next(reactor) }),
   async run(core, call, r) {
     await ownMessage(core, call, r)
     const { reactions, next } = await core.reactions.list(r.conv, r.seq, r.kind, r)
@@ -144,6 +155,7 @@ const listReactions = operation({
 const ownReactions = operation({
   key: 'message.reactions.own',
   request: z.object({ conv, seqs: seqs(100) }),
+  reply: z.strictObject({ reactions: z.array(z.strictObject({ seq: form.number, kinds: z.array(z.string()) })) }),
   async run(core, call, r) {
     const { conversation } = await ownConversation(core, call, r.conv)
     const found = (await core.history.bySeqs(conversation.id, r.seqs)).filter(message => message !== undefined)
@@ -157,6 +169,7 @@ const ownReactions = operation({
 const pin = operation({
   key: 'message.pin',
   request: z.object({ conv, seq }),
+  reply: z.strictObject({ pinned: form.message.shape.pinned }),
   async run(core, call, r) {
     const { conversation } = await ownConversation(core, call, r.conv)
     const { pinned } = await core.pins.pin(call, conversation, r.seq)
@@ -168,6 +181,7 @@ const pin = operation({
 const unpin = operation({
   key: 'message.unpin',
   request: z.object({ conv, seq }),
+  reply: form.nothing,
   async run(core, call, r) {
     const { conversation } = await ownConversation(core, call, r.conv)
     await core.pins.unpin(call, conversation, r.seq)
@@ -179,6 +193,7 @@ const unpin = operation({
 const listPins = operation({
   key: 'conversation.pins',
   request: z.object({ conv }),
+  reply: z.strictObject({ messages: z.array(form.message) }),
   async run(core, call, r) {
     const { conversation, member } = await ownConversation(core, call, r.conv)
     const found = await core.pins.list(conversation.id, { user: self(call), member })
@@ -190,8 +205,14 @@ const listPins = operation({
 const typing = operation({
   key: 'typing',
   request: z
-    .object({ conv: conv.optional(), to: user.optional(), on: z.boolean().default(true).describe('false: stopped') })
-    .refine(r => (r.conv === undefined) !== (r.to === undefined), { error: 'either conv or to' }),
+    .object({
+      conv: conv.optional(),
+      to: user.optional().describe('the other user of a pair'),
+      on: z.boolean().default(true).describe('false: stopped'),
+    })
+    .refine(r => (r.conv === undefined) !== (r.to === undefined), { error: 'either conv or to' })
+    .describe('either `conv` or `to`'),
+  reply: form.nothing,
   async run(core, call, r) {
     await core.limits.count('native', 'typing', `${call.app.id}/${self(call)}`, typingRate)
     const id = r.conv ?? (await core.directs.find(call.app.id, self(call), r.to as string))

@@ -1,16 +1,28 @@
 import { z } from 'zod'
-import { resource } from '../dialect.ts'
-import { conv, limit, number, ownConversation, ownMessage } from './shapes.ts'
-
-const operation = resource()
+import * as form from './forms/forms.ts'
+import { operation } from './operation.ts'
+import { conv, keyText, limit, number, ownConversation, ownMessage } from './shapes.ts'
 
 /** How often the pairs of one message may be changed. */
 const writeRate = { calls: 200, seconds: 60 }
 
 const seq = number.min(1).describe('the number of a message')
-const key = z.string().min(1).max(100)
+const key = keyText(100).describe('its name')
 const version = number.optional().describe('the version that the caller saw, 0 for none; absent = whatever is there')
 const where = { conv, seq }
+
+const versioned = { key: z.string(), value: z.string(), version: form.number }
+const extended = z.strictObject({
+  pairs: z
+    .array(z.strictObject({ ...versioned, ok: z.boolean().describe('false: it was not as the caller saw it') }))
+    .describe('what stands there then'),
+})
+const kept = z.strictObject({
+  pairs: z.array(z.strictObject(versioned)).describe('in the order of their versions'),
+  version: form.number.describe('the newest'),
+  cleared: form.number.describe('pairs with a version up to here are gone'),
+  complete: z.boolean().describe('nothing follows'),
+})
 
 /**
  * Keep pairs beside a message, delete some, or clear them all. A pair that somebody else changed since the version that the
@@ -34,6 +46,7 @@ const extend = operation({
     }),
     z.object({ ...where, what: z.literal('clear') }),
   ]),
+  reply: extended,
   async run(core, call, r) {
     const { conversation } = await ownConversation(core, call, r.conv)
     await core.limits.count('native', 'message.extend', `${call.app.id}/${r.conv}/${r.seq}`, writeRate)
@@ -47,7 +60,12 @@ const extend = operation({
 /** Tell the pairs of a message from a version on, in the order of their versions; deleted ones have an empty value. */
 const read = operation({
   key: 'message.extensions',
-  request: z.object({ ...where, from: number.default(0), limit: limit(200, 200) }),
+  request: z.object({
+    ...where,
+    from: number.default(0).describe('the version to begin with'),
+    limit: limit(200, 200),
+  }),
+  reply: kept,
   async run(core, call, r) {
     await ownMessage(core, call, r)
     return core.extensions.get(r.conv, r.seq, r.from, r.limit)

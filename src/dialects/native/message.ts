@@ -2,11 +2,10 @@ import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
 import { belongs } from '../../core/groups/rights.ts'
 import type { Sent } from '../../core/messages/send.ts'
-import { resource } from '../dialect.ts'
 import { parts } from './content.ts'
-import { conv, number, ownConversation, self, user } from './shapes.ts'
-
-const operation = resource()
+import * as form from './forms/forms.ts'
+import { operation } from './operation.ts'
+import { conv, keyText, number, ownConversation, self, user } from './shapes.ts'
 
 /** How long a repeated client id is answered with the first message (ms). */
 const clientWindow = 7 * 24 * 3600 * 1000
@@ -14,12 +13,24 @@ const clientWindow = 7 * 24 * 3600 * 1000
 const recallWindow = 2 * 60 * 1000
 
 const draft = {
-  client: z.string().min(1).max(64),
-  parts,
-  mentions: z.object({ all: z.boolean().optional(), users: z.array(user).max(100).default([]) }).optional(),
-  quote: z.object({ id: z.number().int().positive(), hint: z.string().max(200) }).optional(),
-  receipt: z.boolean().optional(),
-  passing: z.boolean().default(false),
+  client: keyText(64).describe('the sender’s own id for it'),
+  parts: parts.describe('what it says'),
+  mentions: z
+    .object({
+      all: z.boolean().optional().describe('everybody in the group'),
+      users: z.array(user).max(100).default([]),
+    })
+    .optional()
+    .describe('whom it means'),
+  quote: z
+    .object({
+      id: z.number().int().positive().describe('of the message'),
+      hint: z.string().max(200).describe('some words of it'),
+    })
+    .optional()
+    .describe('the message that it answers'),
+  receipt: z.boolean().optional().describe('it asks for receipts'),
+  passing: z.boolean().default(false).describe('only for who is connected; it is not kept'),
 }
 
 type Draft = z.output<z.ZodObject<typeof draft>>
@@ -27,7 +38,8 @@ type Draft = z.output<z.ZodObject<typeof draft>>
 /** Send to a user, in the caller's name. A passing message reaches who is connected and is not kept. */
 const sendToUser = operation({
   key: 'message.sendToUser',
-  request: z.object({ to: user, ...draft }),
+  request: z.object({ to: user.describe('the receiver'), ...draft }),
+  reply: form.sent,
   async run(core, call, r) {
     return sent(await core.send.toUser(call, r.to, draftOf(self(call), r)))
   },
@@ -39,7 +51,12 @@ const sendToUser = operation({
  */
 const sendToGroup = operation({
   key: 'message.sendToGroup',
-  request: z.object({ conv, ...draft, priority: z.enum(['high', 'normal', 'low', 'lowest']).optional() }),
+  request: z.object({
+    conv,
+    ...draft,
+    priority: z.enum(['high', 'normal', 'low', 'lowest']).optional().describe('in live rooms'),
+  }),
+  reply: form.sent,
   async run(core, call, r) {
     const { priority } = r
     return sent(await core.send.toGroup(call, r.conv, { ...draftOf(self(call), r), priority }))
@@ -49,7 +66,12 @@ const sendToGroup = operation({
 /** Recall one's own message within two minutes; owner and managers of a group recall any, at any time. */
 const recall = operation({
   key: 'message.recall',
-  request: z.object({ conv, seq: number.min(1), reason: z.string().max(200).optional() }),
+  request: z.object({
+    conv,
+    seq: number.min(1).describe('the message'),
+    reason: z.string().max(200).optional().describe('for those who saw it'),
+  }),
+  reply: form.nothing,
   async run(core, call, r) {
     const { conversation, member } = await ownConversation(core, call, r.conv)
     const managers = conversation.type === 'group' && belongs('managers', member)

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
 import type { Dialect } from '../dialect.ts'
 import { claim, signIn } from './auth.ts'
@@ -7,6 +8,7 @@ import { conversationSettingsOperations } from './conversation-settings.ts'
 import { errors } from './errors.ts'
 import { eventOperations, eventView } from './events.ts'
 import { fileOperations } from './files.ts'
+import * as form from './forms/forms.ts'
 import { friendOperations } from './friends.ts'
 import { groupMemberOperations } from './group-members.ts'
 import { groupOperations } from './groups.ts'
@@ -14,6 +16,7 @@ import { messageOperations } from './message.ts'
 import { messageActionOperations } from './message-actions.ts'
 import { messageExtensionOperations } from './message-extensions.ts'
 import { notificationOperations } from './notification.ts'
+import type { NativeOperation } from './operation.ts'
 import { broadcastView, groupView, noteView, settingsView } from './own-views.ts'
 import { peopleOperations } from './people.ts'
 import { presenceOperations, presenceView } from './presence.ts'
@@ -22,6 +25,29 @@ import { roomOperations } from './rooms.ts'
 import { blankChange, blankMessage, changeView, messageView } from './shapes.ts'
 import { syncOperations } from './sync.ts'
 
+/** What devices may ask. */
+export const nativeOperations: ReadonlyMap<string, NativeOperation> = new Map(
+  [
+    ...messageOperations,
+    ...messageActionOperations,
+    ...messageExtensionOperations,
+    ...conversationOperations,
+    ...conversationSettingsOperations,
+    ...notificationOperations,
+    ...syncOperations,
+    ...peopleOperations,
+    ...presenceOperations,
+    ...eventOperations,
+    ...friendOperations,
+    ...blockOperations,
+    ...groupOperations,
+    ...groupMemberOperations,
+    ...roomOperations,
+    ...roomThingOperations,
+    ...fileOperations,
+  ].map(operation => [operation.key, operation]),
+)
+
 /**
  * Magpie's own words, for the devices of end users. Its operations come as frames of a socket; it has no server API, so
  * no request over HTTP is addressed to it. Users sign in with a token of the app's own making, or with another dialect's.
@@ -29,27 +55,7 @@ import { syncOperations } from './sync.ts'
 export const native: Dialect = {
   name: 'native',
   catalog: 'native',
-  operations: new Map(
-    [
-      ...messageOperations,
-      ...messageActionOperations,
-      ...messageExtensionOperations,
-      ...conversationOperations,
-      ...conversationSettingsOperations,
-      ...notificationOperations,
-      ...syncOperations,
-      ...peopleOperations,
-      ...presenceOperations,
-      ...eventOperations,
-      ...friendOperations,
-      ...blockOperations,
-      ...groupOperations,
-      ...groupMemberOperations,
-      ...roomOperations,
-      ...roomThingOperations,
-      ...fileOperations,
-    ].map(operation => [operation.key, operation]),
-  ),
+  operations: nativeOperations,
   errors,
   owns: () => false,
   open() {
@@ -80,3 +86,15 @@ export const views = {
 }
 
 const headers = { 'content-type': 'application/json' }
+
+/** The forms of what `views` show, those in place of what somebody does not see included. */
+export const shownForms = {
+  message: z.union([form.message, form.blankMessage]),
+  change: z.union([form.change, form.blankChange]),
+  presence: form.presence,
+  event: form.event,
+  note: form.note,
+  settings: form.settings,
+  group: form.conversationGroup,
+  broadcast: form.broadcast,
+}

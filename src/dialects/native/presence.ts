@@ -1,12 +1,11 @@
 import { z } from 'zod'
 import type { Session } from '../../core/model.ts'
-import type { Said, UserEvent } from '../../core/presence/model.ts'
+import type { Said, Subscription, UserEvent } from '../../core/presence/model.ts'
 import { isZone } from '../../core/presence/quiet.ts'
 import type { Seen } from '../../core/presence/seen.ts'
-import { resource } from '../dialect.ts'
+import * as form from './forms/forms.ts'
+import { operation } from './operation.ts'
 import { config, limit, number, self, user } from './shapes.ts'
-
-const operation = resource()
 
 /** How long a subscription lasts at most, in seconds. */
 const longest = 30 * 24 * 3600
@@ -24,6 +23,7 @@ const some = (most: number) => z.array(user).min(1).max(most)
 const getPresence = operation({
   key: 'presence.get',
   request: z.object({ users: some(500) }),
+  reply: z.strictObject({ users: z.array(form.presence) }),
   async run(core, call, r) {
     const seen = await core.presence.get(call.app.id, r.users)
     return { users: seen.map(presenceView) }
@@ -41,6 +41,11 @@ const subscribe = operation({
     for: z.number().int().min(60).max(longest).default(longest).describe('seconds'),
     now: z.boolean().default(false).describe('answer the presence as it is'),
   }),
+  reply: z.strictObject({
+    until: form.ms.describe('until when it holds (ms)'),
+    missing: z.array(form.user).describe('those who do not exist'),
+    users: z.array(form.presence).optional().describe('with `now`'),
+  }),
   async run(core, call, r) {
     const { until, missing } = await core.presence.watching.subscribe(call, self(call), r.users, r.for * 1000)
     if (!r.now) return { until, missing }
@@ -55,6 +60,7 @@ const subscribe = operation({
 const unsubscribe = operation({
   key: 'presence.unsubscribe',
   request: z.object({ users: some(100).optional().describe('everybody when absent') }),
+  reply: form.nothing,
   async run(core, call, r) {
     await core.presence.watching.unsubscribe(call, self(call), r.users)
     return {}
@@ -64,21 +70,31 @@ const unsubscribe = operation({
 /** List whom the caller watches and until when, each with their presence, in the order of their ids. */
 const subscriptions = operation({
   key: 'presence.subscriptions',
-  request: z.object({ after: user.optional(), limit: limit(500, 100) }),
+  request: z.object({ after: user.optional().describe('the `next` of the page before'), limit: limit(500, 100) }),
+  reply: z.strictObject({
+    subscriptions: z
+      .array(form.presence.extend({ until: form.ms }))
+      .describe('the presence of each, and until when it is told'),
+    next: form.next(form.user),
+  }),
   async run(core, call, r) {
     const { found, next } = await core.presence.watching.list(call.app.id, self(call), r)
     const seen = await core.presence.get(
       call.app.id,
       found.map(each => each.publisher),
     )
-    return { subscriptions: seen.map((each, i) => ({ ...presenceView(each), until: found[i]?.expires })), next }
+    return {
+      subscriptions: seen.map((each, i) => ({ ...presenceView(each), until: (found[i] as Subscription).expires })),
+      next,
+    }
   },
 })
 
 /** Say what the caller is doing, for whoever looks; '' says nothing. Gone with the caller's last device. */
 const setStatus = operation({
   key: 'presence.setStatus',
-  request: z.object({ text: z.string().max(100) }),
+  request: z.object({ text: z.string().max(100).describe('an empty one says nothing') }),
+  reply: form.nothing,
   async run(core, call, r) {
     await core.presence.setStatus(call, self(call), r.text)
     return {}
@@ -99,9 +115,10 @@ const say = operation({
       .max(Number.MAX_SAFE_INTEGER)
       .optional()
       .describe('what it means is the app’s'),
-    config: config.optional(),
+    config: config.optional().describe('anything of the app’s, up to 256 bytes'),
     for: z.number().int().min(60).max(longestSaid).default(longestSaid).describe('seconds'),
   }),
+  reply: form.nothing,
   async run(core, call, { for: seconds, ...r }) {
     await core.presence.say(call, self(call), r, seconds * 1000)
     return {}
@@ -114,8 +131,12 @@ const history = operation({
   request: z.object({
     from: number.optional().describe('ms'),
     to: number.optional().describe('ms'),
-    before: z.object({ time: number, number }).optional(),
+    before: z.object({ time: number, number }).optional().describe('the `next` of the page before'),
     limit: limit(100, 50),
+  }),
+  reply: z.strictObject({
+    events: z.array(form.deviceEvent),
+    next: form.next(z.strictObject({ time: form.ms, number: form.number })),
   }),
   async run(core, call, { before, ...r }) {
     const found = await core.presence.history(call.app.id, self(call), { ...r, after: before, reverse: true })
@@ -129,6 +150,7 @@ const history = operation({
 const devices = operation({
   key: 'device.list',
   request: z.object({}),
+  reply: z.strictObject({ devices: z.array(form.device) }),
   async run(core, call) {
     const [sessions = []] = await core.presence.of(call.app.id, [self(call)])
     return { devices: sessions.map(each => deviceView(each, call.session)) }
@@ -138,7 +160,10 @@ const devices = operation({
 /** Sign out other devices of the caller: those of the named sessions, or all but this one. */
 const kick = operation({
   key: 'device.kick',
-  request: z.object({ sessions: z.array(z.string().max(64)).min(1).max(50).optional() }),
+  request: z.object({
+    sessions: z.array(z.string().max(64)).min(1).max(50).optional().describe('absent: all but this one'),
+  }),
+  reply: z.strictObject({ devices: z.array(form.device).describe('those that were signed out') }),
   async run(core, call, r) {
     const own = call.session ?? ''
     const choice = r.sessions ? { sessions: r.sessions.filter(id => id !== own) } : { sessions: [own], except: true }
@@ -151,6 +176,7 @@ const kick = operation({
 const signOut = operation({
   key: 'signOut',
   request: z.object({}),
+  reply: form.nothing,
   async run(core, call) {
     const { device, session = '' } = call
     if (device?.id) await core.pushTokens.unregister(call.app.id, self(call), device.id)
@@ -166,6 +192,7 @@ const registerPush = operation({
     engine: z.string().min(1).max(64).describe("the app's name for the provider"),
     token: z.string().min(1).max(4096).describe('what the provider gave; of a browser its subscription as JSON text'),
   }),
+  reply: form.nothing,
   async run(core, call, r) {
     const { id: device = '', platform = '' } = call.device ?? {}
     await core.pushTokens.register(call, self(call), { device, platform, ...r })
@@ -177,6 +204,7 @@ const registerPush = operation({
 const unregisterPush = operation({
   key: 'push.unregister',
   request: z.object({}),
+  reply: form.nothing,
   async run(core, call) {
     await core.pushTokens.unregister(call.app.id, self(call), call.device?.id ?? '')
     return {}
@@ -187,6 +215,7 @@ const unregisterPush = operation({
 const badge = operation({
   key: 'push.badge',
   request: z.object({ badge: z.number().int().min(0).max(1_000_000) }),
+  reply: form.nothing,
   async run(core, call, r) {
     await core.pushTokens.setBadge(call, self(call), call.device?.id ?? '', r.badge)
     return {}
@@ -201,10 +230,16 @@ const quiet = operation({
       .object({
         from: minute.describe('minutes since midnight'),
         to: minute.describe('the first minute after it; the same as `from` is all day'),
-        zone: z.string().max(64).refine(isZone, 'expected a time zone such as Asia/Shanghai'),
+        zone: z
+          .string()
+          .max(64)
+          .refine(isZone, 'expected a time zone such as Asia/Shanghai')
+          .describe('such as Asia/Shanghai'),
       })
-      .optional(),
+      .optional()
+      .describe('absent: never quiet'),
   }),
+  reply: form.nothing,
   async run(core, call, r) {
     await core.pushTokens.setQuiet(call, self(call), call.device?.id ?? '', r.hours)
     return {}
@@ -229,7 +264,7 @@ export const presenceOperations = [
 ]
 
 /** A user's presence as others get it. */
-export function presenceView({ user, status, platforms, at, text }: Seen) {
+export function presenceView({ user, status, platforms, at, text }: Seen): z.output<typeof form.presence> {
   return {
     user,
     status,
@@ -247,10 +282,22 @@ function saidView({ value, config, until }: Said) {
   return { value, config, until }
 }
 
-function deviceView({ id, platform, device, since, sdk, tag }: Session, own: string | undefined) {
+function deviceView(
+  { id, platform, device, since, sdk, tag }: Session,
+  own: string | undefined,
+): z.output<typeof form.device> {
   return { session: id, platform, device, since, sdk, tag, own: id === own }
 }
 
-function eventView({ number, time, what, why, session, platform, device, address }: UserEvent) {
+function eventView({
+  number,
+  time,
+  what,
+  why,
+  session,
+  platform,
+  device,
+  address,
+}: UserEvent): z.output<typeof form.deviceEvent> {
   return { number, time, what, why, session, platform, device, address }
 }

@@ -4,10 +4,9 @@ import type { Core } from '../../core/core.ts'
 import { Fault } from '../../core/errors.ts'
 import type { Group } from '../../core/model.ts'
 import type { RoomClass, RoomMember } from '../../core/rooms/model.ts'
-import { resource } from '../dialect.ts'
+import * as form from './forms/forms.ts'
+import { operation } from './operation.ts'
 import { conv, groupView, keyText, limit, number, self, user } from './shapes.ts'
-
-const operation = resource()
 
 const line = (most: number) => z.string().max(most).optional()
 const users = z.array(user).min(1).max(100)
@@ -21,9 +20,9 @@ const shown = {
     .record(z.string().max(64), z.string().max(1024))
     .refine(map => Object.keys(map).length <= 20, { error: 'at most 20 texts' })
     .optional()
-    .describe('texts by name, all of them'),
+    .describe('at most 20 texts by name, all of them'),
   text: line(4096).describe('any text of the caller’s own'),
-  tags: z.array(keyText(32)).max(10).optional(),
+  tags: z.array(keyText(32)).max(10).optional().describe('by which some in the room can be told or muted'),
   notify: line(128).describe('whom the coming and going is told, by tags'),
 }
 
@@ -34,6 +33,7 @@ const shown = {
 const enter = operation({
   key: 'room.enter',
   request: z.object({ conv, ...shown, words: line(2048).describe('told with the coming, and not kept') }),
+  reply: z.strictObject({ room: form.room, me: form.insider, online: form.number }),
   async run(core, call, { conv, ...draft }) {
     const session = call.session ?? ''
     const platform = call.device?.platform
@@ -51,6 +51,7 @@ const enter = operation({
 const leave = operation({
   key: 'room.leave',
   request: z.object({ conv }),
+  reply: form.nothing,
   async run(core, call, r) {
     const left = await core.rooms.leave(call, r.conv, self(call), [call.session ?? ''], 'left')
     if (!left) throw new Fault('member.missing')
@@ -62,6 +63,7 @@ const leave = operation({
 const info = operation({
   key: 'room.info',
   request: z.object({ conv }),
+  reply: form.room,
   async run(core, call, r) {
     const room = await visibleRoom(core, call, r.conv)
     return roomView(room, await core.rooms.count(room.id))
@@ -72,6 +74,7 @@ const info = operation({
 const count = operation({
   key: 'room.count',
   request: z.object({ conv }),
+  reply: z.strictObject({ online: form.number, managers: form.number, members: form.number, guests: form.number }),
   async run(core, call, r) {
     const room = await visibleRoom(core, call, r.conv)
     const of: (undefined | RoomClass)[] = [undefined, 'manager', 'member', 'guest']
@@ -79,11 +82,12 @@ const count = operation({
       room.id,
       of.map(each => ({ class: each })),
     )
-    const [online, managers, members, guests] = all
+    const [online, managers, members, guests] = all as [number, number, number, number]
     return { online, managers, members, guests }
   },
 })
 
+const insiderPlace = z.strictObject({ entry: form.number, entered: form.ms, user: form.user })
 const classes = { managers: ['manager'], members: ['member'], guests: ['guest'] } as const
 
 /** List who is in a live room that the caller is in: who entered first comes first, or last with `newest`. */
@@ -95,11 +99,12 @@ const members = operation({
       .enum(['managers', 'members', 'guests'])
       .optional()
       .describe('owner and managers, other fixed members, or all the others'),
-    tag: keyText(32).optional(),
-    newest: z.boolean().default(false),
+    tag: keyText(32).optional().describe('only those with it; not beside `of`'),
+    newest: z.boolean().default(false).describe('who entered last comes first'),
     after: z.object({ entry: number, entered: number, user }).optional().describe('`next` of the page before'),
     limit: limit(200, 50),
   }),
+  reply: z.strictObject({ members: z.array(form.insider), next: form.next(insiderPlace) }),
   async run(core, call, r) {
     const room = await ownRoom(core, call, r.conv)
     const found = await core.rooms.list(room.id, {
@@ -120,6 +125,7 @@ const members = operation({
 const describe = operation({
   key: 'room.describe',
   request: z.object({ conv, ...shown }),
+  reply: z.strictObject({ me: form.insider }),
   async run(core, call, { conv, ...shown }) {
     const [member] = await core.rooms.describe(call, conv, [{ user: self(call), ...shown }])
     if (!member) throw new Fault('member.missing')
@@ -136,6 +142,7 @@ const words = {
 const kick = operation({
   key: 'room.kick',
   request: z.object({ conv, users, ...words }),
+  reply: z.strictObject({ kicked: z.array(form.user) }),
   async run(core, call, r) {
     return { kicked: await core.rooms.kick(call, r.conv, r.users, { text: r.text, ext: r.ext }) }
   },
@@ -145,6 +152,7 @@ const kick = operation({
 const ban = operation({
   key: 'room.ban',
   request: z.object({ conv, users, seconds: seconds.min(1).optional().describe('absent: for ever'), text: line(256) }),
+  reply: form.nothing,
   async run(core, call, r) {
     const until = r.seconds === undefined ? Number.POSITIVE_INFINITY : core.clock() + r.seconds * 1000
     await core.rooms.ban(call, r.conv, r.users, { until, text: r.text })
@@ -156,6 +164,7 @@ const ban = operation({
 const unban = operation({
   key: 'room.unban',
   request: z.object({ conv, users }),
+  reply: form.nothing,
   async run(core, call, r) {
     await core.rooms.unban(call, r.conv, r.users)
     return {}
@@ -166,8 +175,16 @@ const unban = operation({
 const mute = operation({
   key: 'room.mute',
   request: z
-    .object({ conv, user: user.optional(), tag: keyText(32).optional(), seconds, ...words })
-    .refine(r => (r.user === undefined) !== (r.tag === undefined), { error: 'either user or tag' }),
+    .object({
+      conv,
+      user: user.optional(),
+      tag: keyText(32).optional().describe('all who have it'),
+      seconds: seconds.describe('0 gives it back'),
+      ...words,
+    })
+    .refine(r => (r.user === undefined) !== (r.tag === undefined), { error: 'either user or tag' })
+    .describe('either `user` or `tag`'),
+  reply: z.strictObject({ seconds: form.number.describe('how long, or what was left of a mute that ends') }),
   async run(core, call, r) {
     const whom = r.user === undefined ? { tag: r.tag as string } : { user: r.user }
     return { seconds: await core.rooms.mute(call, r.conv, whom, r.seconds, { text: r.text, ext: r.ext }) }
@@ -177,7 +194,8 @@ const mute = operation({
 /** Leave the voice in a live room to those who run it, or give it back to everybody. */
 const muteAll = operation({
   key: 'room.muteAll',
-  request: z.object({ conv, on: z.boolean(), ...words }),
+  request: z.object({ conv, on: z.boolean().describe('false: everybody may speak'), ...words }),
+  reply: form.nothing,
   async run(core, call, r) {
     const speak = r.on ? ('managers' as const) : ('everyone' as const)
     await core.groups.muteAll(call, r.conv, speak, { text: r.text, ext: r.ext, tellPolicy: true })
@@ -189,6 +207,7 @@ const muteAll = operation({
 const fix = operation({
   key: 'room.fix',
   request: z.object({ conv, user, role: z.enum(['manager', 'member', 'guest']), ...words }),
+  reply: form.nothing,
   async run(core, call, r) {
     await core.rooms.fix(call, r.conv, r.user, r.role, { text: r.text, ext: r.ext })
     return {}
@@ -213,7 +232,7 @@ async function ownRoom(core: Core, call: Call, id: number): Promise<Group> {
 }
 
 /** A live room as devices see it. */
-function roomView(room: Group, online: number) {
+function roomView(room: Group, online: number): z.output<typeof form.room> {
   const { members: _, policy, ...rest } = groupView(room, online)
   return { ...rest, online, policy, stored: room.policy.stored }
 }
@@ -221,7 +240,7 @@ function roomView(room: Group, online: number) {
 const roles = ['owner', 'manager', 'member'] as const
 
 /** Somebody inside as the others see them. */
-function insiderView(member: RoomMember) {
+function insiderView(member: RoomMember): z.output<typeof form.insider> {
   const { user, rank, anonymous, entry, entered, nick, avatar, ext, text, tags, marks } = member
   const role = rank === undefined ? 'guest' : roles[rank]
   return { user, role, anonymous, entry, entered, nick, avatar, ext, text, tags, marks }

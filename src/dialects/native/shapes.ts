@@ -8,15 +8,16 @@ import type { Known, Place } from '../../core/friends/friends.ts'
 import type { Friend, FriendRequest } from '../../core/friends/model.ts'
 import { roleOf } from '../../core/groups/rights.ts'
 import type { Change, Conversation, Direct, Group, Member, Message, User } from '../../core/model.ts'
+import type * as form from './forms/forms.ts'
 
 /** The id of a conversation. */
-export const conv = z.number().int().positive()
+export const conv = z.number().int().positive().describe('the conversation')
 
 /** The number of a message or a change; 0 stands before the first. */
 export const number = z.number().int().min(0)
 
 /** A user's id. */
-export const user = keyText(255)
+export const user = keyText(255).describe('a user’s id; well formed, without NUL')
 
 /** A text of at most so many characters that may become part of a key of the store. */
 export function keyText(most: number) {
@@ -36,7 +37,7 @@ export const config = z
   )
 
 /** Words of one user for another. */
-export const words = z.string().max(256)
+export const words = z.string().max(256).describe('words that go with it')
 
 /** Where a page about users ended. */
 export const place = z.object({ time: z.number().int(), user })
@@ -48,7 +49,7 @@ export function placeOf(after: z.output<typeof place> | undefined): Place | unde
 
 /** How many to give at most. */
 export function limit(most: number, usual: number) {
-  return z.number().int().min(1).max(most).default(usual)
+  return z.number().int().min(1).max(most).default(usual).describe('how many to give at most')
 }
 
 /** The signed-in user: frames of sockets always have one. */
@@ -100,7 +101,7 @@ export async function ownMessage(
 }
 
 /** A message as devices get it. A recalled one has no content any more, only by whom and when. */
-export function messageView(message: Message, conversation: Conversation) {
+export function messageView(message: Message, conversation: Conversation): z.output<typeof form.message> {
   const { conv, seq, id, sender, shown: time, client, counted, mentions, receipt, quote, priority } = message
   const { edited, reactions, pinned } = message
   return {
@@ -128,12 +129,12 @@ function contentView(message: Message) {
 }
 
 /** In place of what somebody does not see: its number only, so that numbers stay without gaps. */
-export function blankMessage(conv: number, seq: number) {
+export function blankMessage(conv: number, seq: number): z.output<typeof form.blankMessage> {
   return { conv, seq, blank: true }
 }
 
 /** A change as devices get it: what happened, by whom, and the message or the members it concerns. */
-export function changeView({ change, message }: SeenChange) {
+export function changeView({ change, message }: SeenChange): z.output<typeof form.change> {
   const { conv, rev, time, what, seq, by, users, detail } = change
   const common = { conv, rev, time, what, seq, by, users }
   return { ...common, ...(message ? touchedView(what, message, detail) : { detail }) }
@@ -156,12 +157,19 @@ function touchedView(what: Change['what'], message: Message, detail: Change['det
 }
 
 /** In place of a change to something that somebody does not see. */
-export function blankChange({ conv, rev }: Pick<Change, 'conv' | 'rev'>) {
+export function blankChange({ conv, rev }: Pick<Change, 'conv' | 'rev'>): z.output<typeof form.blankChange> {
   return { conv, rev, blank: true }
 }
 
 /** A conversation as its member sees it, with where it ends and how far they have read. */
-export function conversationView({ conversation, member, head, rev, unread, peerRead }: Standing) {
+export function conversationView({
+  conversation,
+  member,
+  head,
+  rev,
+  unread,
+  peerRead,
+}: Standing): z.output<typeof form.conversation> {
   return {
     conv: conversation.id,
     ...(conversation.type === 'direct'
@@ -182,7 +190,7 @@ export function conversationView({ conversation, member, head, rev, unread, peer
 }
 
 /** A group as its members see it. */
-export function groupView(group: Group, members: number) {
+export function groupView(group: Group, members: number): z.output<typeof form.group> {
   const { id, name, avatar, description, notice, owner, created, updated, revision, ext, custom } = group
   const { clientText, serverText, marks } = group
   const { join, invite, consent, edit, speak } = group.policy
@@ -208,32 +216,35 @@ export function groupView(group: Group, members: number) {
 }
 
 /** A member as other members see them. */
-export function memberView(member: Member) {
+export function memberView(member: Member): z.output<typeof form.member> {
   const { user, nick, joined, mutedUntil, invitedBy, level, ext, custom, text } = member
   return { user, role: roleOf(member), nick, joined, mutedUntil, invitedBy, level, ext, custom, text }
 }
 
 /** What a user may know of themselves. */
-export function ownView(own: User) {
+export function ownView(own: User): z.output<typeof form.oneself> {
   const { email, mobile, birthday, role, befriend, noRequests, text } = own.profile
   return { ...userView(own), email, mobile, birthday, role, befriend, noRequests, text }
 }
 
 /** A friend as the user whose friend they are sees them; `who` is left out where it was not read. */
-export function friendView({ relation, account }: Known<Friend>) {
+export function friendView({ relation, account }: Known<Friend>): z.output<typeof form.friend> {
   const { other, at, remark, lists, source, wording, text, serverText, custom, ext } = relation
   const own = { remark, lists, source, words: wording, text, serverText, custom, ext }
   return { user: other, added: at, ...own, who: account && userView(account) }
 }
 
 /** A friend request as either side sees it. */
-export function requestView({ relation, account }: Known<FriendRequest>, sent: boolean) {
+export function requestView(
+  { relation, account }: Known<FriendRequest>,
+  sent: boolean,
+): z.output<typeof form.friendRequest> {
   const { user, other, at, text, source } = relation
   return { user: sent ? user : other, time: at, words: text, source, who: account && userView(account) }
 }
 
 /** What everybody may know of a user: neither address nor number nor birthday. */
-export function userView({ id, profile, robot }: User) {
+export function userView({ id, profile, robot }: User): z.output<typeof form.somebody> {
   const { nick, avatar, gender, signature, location, language, level, custom } = profile
   return { user: id, nick, avatar, gender, signature, location, language, level, custom, robot }
 }

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { Call } from '../../core/call.ts'
 import type { Moved } from '../../core/conversations/resume.ts'
 import type { Core } from '../../core/core.ts'
-import { resource } from '../dialect.ts'
+import * as form from './forms/forms.ts'
+import { operation } from './operation.ts'
 import { broadcastView, noteView, settingsSinceView } from './own-views.ts'
 import {
   blankChange,
@@ -15,8 +16,6 @@ import {
   number,
   self,
 } from './shapes.ts'
-
-const operation = resource()
 
 /** Of settings, notes and what was said to all, in one answer. */
 const most = 100
@@ -34,12 +33,12 @@ const position = z.object({
 
 const request = z
   .object({
-    epoch: z.string().max(64).optional(),
-    positions: z.array(position).max(200),
-    after: number.default(0),
-    partial: z.boolean().default(false),
-    only: z.boolean().default(false),
-    limit: limit(100, 50),
+    epoch: z.string().max(64).optional().describe('of the positions and numbers'),
+    positions: z.array(position).max(200).describe('where the device stands, in the order of `conv`'),
+    after: number.default(0).describe('the `next` of the answer before'),
+    partial: z.boolean().default(false).describe('the device has more positions than these'),
+    only: z.boolean().default(false).describe('only these conversations, no new ones'),
+    limit: limit(100, 50).describe('messages of one conversation'),
     settings: number.optional().describe('the last number of the settings of conversations that the device has'),
     notes: number.optional().describe('the last note that it has'),
     broadcasts: number.optional().describe('the last of what was said to all users that it has'),
@@ -56,6 +55,7 @@ const request = z
 const sync = operation({
   key: 'sync',
   request,
+  reply: form.synced,
   async run(core, call, r) {
     const [{ moved, gone, next }, own] = await Promise.all([
       core.resume(call.app.id, self(call), r),
@@ -69,6 +69,7 @@ const sync = operation({
 const ping = operation({
   key: 'ping',
   request: z.object({}),
+  reply: z.strictObject({ time: form.ms }),
   run: core => ({ time: core.clock() }),
 })
 

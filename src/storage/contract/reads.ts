@@ -147,6 +147,13 @@ export function reads(subject: Subject): void {
       await subject.store.commit(numbers.map(x => put(spots, { app: 3, x, y: 0 })))
       const found = (await subject.store.scan(spots, { prefix: [3], limit: 100 })).map(row => row.value.x)
       expect(found).toEqual([...new Set(numbers.map(x => x + 0))].sort((a, b) => a - b))
+      const between = (range: Partial<Range>) => subject.store.scan(spots, { prefix: [3], limit: 100, ...range })
+      expect(await between({ from: [edge + 1] })).toEqual([])
+      expect(await between({ from: [edge + 1, 0], reverse: true })).toEqual([])
+      expect(await between({ from: [edge], to: [edge + 1] })).toMatchObject([{ value: { x: edge } }])
+      expect(await between({ to: [edge + 1], reverse: true })).toHaveLength(found.length)
+      await expect(between({ from: [edge + 3] })).rejects.toThrow(TypeError)
+      await expect(between({ prefix: [edge + 1] })).rejects.toThrow(TypeError)
     })
 
     test('[ST56] scanMany gives each range its own rows, in the order of the ranges, as scan does', async () => {
