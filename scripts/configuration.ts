@@ -1,22 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import { schema } from '../src/config.ts'
+import type { Node } from './form-tables.ts'
 
 const file = 'docs/configuration.md'
-
-interface Node {
-  type?: string | string[]
-  description?: string
-  default?: unknown
-  enum?: unknown[]
-  const?: unknown
-  properties?: Record<string, Node>
-  required?: string[]
-  items?: Node
-  anyOf?: Node[]
-  oneOf?: Node[]
-  additionalProperties?: Node | boolean
-}
 
 /** The page of all configuration keys, from the schema itself. */
 export function renderConfiguration(): string {

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { nativeOperations } from '../src/dialects/native/native.ts'
-import { root } from './files.ts'
-import { answerTable, nodeOf, requestTable } from './form-tables.ts'
-import { renderProtocol } from './protocol.ts'
+import { root } from '../../scripts/files.ts'
+import { answerTable, nodeOf, requestTable } from '../../scripts/form-tables.ts'
+import { renderProtocol } from '../../scripts/protocol.ts'
+import { nativeOperations } from '../../src/dialects/native/native.ts'
 
 const page = readFileSync(join(root, 'docs/protocol.md'), 'utf8')
 
