@@ -1,10 +1,9 @@
 import { z } from 'zod'
-import type { Session } from '../../core/model.ts'
-import type { Said, Subscription, UserEvent } from '../../core/presence/model.ts'
+import type { Subscription } from '../../core/presence/model.ts'
 import { isZone } from '../../core/presence/quiet.ts'
-import type { Seen } from '../../core/presence/seen.ts'
 import * as form from './forms/forms.ts'
 import { operation } from './operation.ts'
+import { deviceView, eventView, presenceView } from './presence-views.ts'
 import { config, limit, number, self, user } from './shapes.ts'
 
 /** How long a subscription lasts at most, in seconds. */
@@ -262,42 +261,3 @@ export const presenceOperations = [
   badge,
   quiet,
 ]
-
-/** A user's presence as others get it. */
-export function presenceView({ user, status, platforms, at, text }: Seen): z.output<typeof form.presence> {
-  return {
-    user,
-    status,
-    platforms: platforms.map(each => ({
-      platform: each.platform,
-      status: each.status,
-      said: each.said && saidView(each.said),
-    })),
-    ...(status === 'online' ? {} : { seen: at }),
-    text,
-  }
-}
-
-function saidView({ value, config, until }: Said) {
-  return { value, config, until }
-}
-
-function deviceView(
-  { id, platform, device, since, sdk, tag }: Session,
-  own: string | undefined,
-): z.output<typeof form.device> {
-  return { session: id, platform, device, since, sdk, tag, own: id === own }
-}
-
-function eventView({
-  number,
-  time,
-  what,
-  why,
-  session,
-  platform,
-  device,
-  address,
-}: UserEvent): z.output<typeof form.deviceEvent> {
-  return { number, time, what, why, session, platform, device, address }
-}
