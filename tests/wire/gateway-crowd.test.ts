@@ -39,6 +39,8 @@ afterAll(() => server.stop())
 
 const comers = Array.from({ length: 300 }, (_, i) => `u${i}`)
 const word = (user: string) => openWord(rest.app, user)
+/** From where on the ids of such frames are no other's. */
+const first = 1_000_000
 const send = (id: number) => {
   const parts = [{ type: 'text', text: 'x'.repeat(100) }]
   return JSON.stringify({ id, do: 'message.sendToUser', with: { to: 'ben', client: `c${id}`, parts } })
@@ -53,18 +55,18 @@ describe('a device that asks much', () => {
     })
     // More than one read of the socket brings.
     const count = 3000
-    for (let id = 1; id <= count; id++) ann.ws.send(send(id))
+    for (let i = 0; i < count; i++) ann.ws.send(send(first + i))
     await expect.poll(() => asked).toBe(4)
     await ben.ask('ping')
     expect(asked).toBe(4)
     held = undefined
     answer()
-    const replies = () => ann.frames.filter(frame => frame.type === 'reply' && Number(frame.id) > 0)
+    const replies = () => ann.frames.filter(frame => frame.type === 'reply' && Number(frame.id) >= first)
     await expect.poll(() => replies().length, { timeout: 20_000 }).toBe(count)
     expect(replies().filter(frame => 'err' in frame)).toEqual([])
     const heard = () => ben.frames.filter(frame => frame.type === 'message')
     await expect.poll(() => heard().length, { timeout: 5000 }).toBe(count)
-    expect(heard().map(frame => frame.client)).toEqual(Array.from({ length: count }, (_, i) => `c${i + 1}`))
+    expect(heard().map(frame => frame.client)).toEqual(Array.from({ length: count }, (_, i) => `c${first + i}`))
     // It is read again afterwards.
     await ann.ask('ping')
     await Promise.all([ann.close(), ben.close()])
@@ -138,7 +140,7 @@ describe('many who come at once', () => {
   test('[GW124] go a few at a time, and who is here is answered meanwhile', async () => {
     const here = await signIn(server, word('here'))
     const sockets = await Promise.all(comers.map(user => signIn(server, word(user))))
-    expect(server.gateway.stats().users).toBe(1 + comers.length)
+    await expect.poll(() => server.gateway.stats().users).toBe(1 + comers.length)
     for (const { ws } of sockets) ws.terminate()
     const left = new Set<number>()
     while (server.gateway.stats().users > 1) {

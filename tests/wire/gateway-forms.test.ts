@@ -100,7 +100,7 @@ test('[GW105] [GW106] every operation’s answer and every frame fits its form, 
   const told = new Set(guests.flatMap(({ socket }) => socket.frames.map(({ type }) => type)))
   expect(Object.keys(forms).filter(type => !told.has(type))).toEqual([])
   // What only the app's server writes is not there yet in a group just made.
-  expect(fields.unseen()).toEqual(['group.create.serverText'])
+  expect(fields.unseen()).toEqual(['group.create.marks', 'group.create.serverText'])
 })
 
 test('[GW106] a form notices a field more, less or of another type', () => {
@@ -287,6 +287,8 @@ async function roomOf(ann: Guest, ben: Guest, eve: Guest) {
   await ann.ask('room.count', { conv })
   await ann.ask('room.members', { conv, limit: 1 })
   await ann.ask('room.describe', { conv, nick: 'm' })
+  await core.rooms.mark(rest, conv, { add: ['hot'] })
+  await ann.ask('room.info', { conv })
   await ann.ask('room.fix', { conv, user: 'eve', role: 'member' })
   await ann.ask('room.mute', { conv, user: 'ben', seconds: 10 })
   await ann.ask('room.muteAll', { conv, on: false })
@@ -317,7 +319,11 @@ async function devicesOf(ann: Guest, ben: Guest, other: Guest) {
   await ann.ask('presence.setStatus', { text: 'busy' })
   await ben.ask('presence.get', { users: ['ann'] })
   await ben.socket.next('presence', ({ text }) => text === 'busy')
+  await ann.ask('presence.say', { value: 10_001, config: 'c' })
+  await ben.socket.next('presence', ({ platforms }) => JSON.stringify(platforms).includes('10001'))
+  await ben.ask('presence.get', { users: ['ann'] })
   await ben.ask('presence.subscriptions')
+  await eventsOf(ann, ben)
   await ann.ask('presence.history', { limit: 1 })
   await ann.ask('presence.history')
   await ann.ask('device.list')
@@ -330,6 +336,18 @@ async function devicesOf(ann: Guest, ben: Guest, other: Guest) {
   expect(await other.socket.closed).toBe(4205)
   await ann.ask('presence.history')
   await ben.ask('presence.unsubscribe')
+}
+
+async function eventsOf(ann: Guest, ben: Guest) {
+  const kind = 100_001
+  await ann.ask('event.publish', { kind, value: 1, config: 'c', scope: 'all' })
+  await ben.ask('event.subscribe', { kind, users: ['ann', 'nobody'], now: true })
+  await ann.ask('event.publish', { kind, value: 2, config: 'd' })
+  await ben.socket.next('event', ({ value }) => value === 2)
+  await ben.ask('event.subscribe', { kind: kind + 1, users: ['ann'] })
+  await ben.ask('event.subscriptions', { limit: 1 })
+  await ben.ask('event.subscriptions')
+  await ben.ask('event.unsubscribe', { kind })
 }
 
 async function comebackOf(ann: Guest, conv: number) {
