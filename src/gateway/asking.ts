@@ -6,13 +6,7 @@ import { type Dialect, explain, type Operation, perform } from '../dialects/dial
 import { type Frame, frame } from './frames.ts'
 import type { GatewayLimits } from './limits.ts'
 import { openSaying } from './saying.ts'
-
-/** A frame from a device. */
-export interface Asked {
-  id: string | number
-  do: string
-  with?: unknown
-}
+import type { Upstream } from './upstream.ts'
 
 /** Who asks. */
 export interface Asker {
@@ -27,15 +21,15 @@ export interface Asker {
 export interface Desk {
   underWay: number
   /** What comes after that, in its order. */
-  waiting: Asked[]
+  waiting: Upstream[]
   nextTurn: () => Turn
 }
 
 /** Performs what devices ask. */
 export interface Asking<A extends Asker> {
   /** Performs an operation now or, with as many under way as may be, in its turn. */
-  ask(asker: A, asked: Asked): void
-  refuse(asker: A, id: Asked['id'], error: unknown, operation?: Operation): void
+  ask(asker: A, asked: Upstream): void
+  refuse(asker: A, id: Upstream['id'], error: unknown, operation?: Operation): void
   /** Nothing more is begun for who has gone. */
   drop(asker: A): void
 }
@@ -48,7 +42,7 @@ export function openAsking<A extends Asker>(
   { core, native, limits }: { core: Core; native: Dialect; limits: Pick<GatewayLimits, 'underWay'> },
   push: (asker: A, frame: Frame) => void,
 ): Asking<A> {
-  function ask(asker: A, asked: Asked) {
+  function ask(asker: A, asked: Upstream) {
     asker.desk ??= { underWay: 0, waiting: [], nextTurn: openSaying() }
     const { desk } = asker
     if (desk.underWay < limits.underWay) return begin(asker, desk, asked)
@@ -56,7 +50,7 @@ export function openAsking<A extends Asker>(
     asker.ws.pause()
   }
 
-  function begin(asker: A, desk: Desk, asked: Asked): void {
+  function begin(asker: A, desk: Desk, asked: Upstream): void {
     const operation = native.operations.get(asked.do)
     // What a device says is kept in the order in which it was said.
     const turn = asked.do.startsWith('message.') ? desk.nextTurn() : undefined
@@ -68,7 +62,7 @@ export function openAsking<A extends Asker>(
     })
   }
 
-  async function answer(asker: A, asked: Asked, operation: Operation | undefined, turn: Turn | undefined) {
+  async function answer(asker: A, asked: Upstream, operation: Operation | undefined, turn: Turn | undefined) {
     try {
       if (!operation) throw new Fault('operation.unknown')
       const ok = await perform(core, { ...(asker.call as Call), turn }, operation, asked.with ?? {})
@@ -86,7 +80,7 @@ export function openAsking<A extends Asker>(
     else if (asker.ws.isPaused) asker.ws.resume()
   }
 
-  function refuse(asker: A, id: Asked['id'], error: unknown, operation?: Operation) {
+  function refuse(asker: A, id: Upstream['id'], error: unknown, operation?: Operation) {
     push(asker, frame({ type: 'reply', id, err: explain(native, operation, error) }))
   }
 

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => assault.stop())
 
 test('[GW25] [GW108] [GW109] hostile frames of all operations, on sockets in all states, are done or refused; refused ones write nothing', async () => {
-  const { errors, closed, done } = await assault.besiege(2500, 20270110)
+  const { errors, closed, done } = await assault.besiege(1600, 20270110)
   expect(done.size).toBeGreaterThan(60)
   expect(errors.size).toBeGreaterThan(20)
   expect(errors.get('request.invalid')).toBeGreaterThan(300)

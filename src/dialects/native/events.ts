@@ -106,6 +106,16 @@ const subscriptions = operation({
 export const eventOperations = [publish, subscribe, unsubscribe, subscriptions]
 
 /** An event as those who subscribed get it. */
-export function eventView({ user, kind, id, value, config, platform, at, expires, scope }: Published) {
+export function eventView({
+  user,
+  kind,
+  id,
+  value,
+  config,
+  platform,
+  at,
+  expires,
+  scope,
+}: Published): z.output<typeof form.event> {
   return { user, kind, id, value, config, platform, time: at, until: expires, scope }
 }

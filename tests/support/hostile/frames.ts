@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { nodeOf } from '../../../scripts/form-tables.ts'
+import type { Operation } from '../../../src/dialects/dialect.ts'
 import { nativeOperations } from '../../../src/dialects/native/native.ts'
 import { ConvNumber, elsewhere, fitting, odd, oddTexts, roomAt, spoilt, written } from './values.ts'
 
@@ -30,6 +31,7 @@ function hintsOf(key: string): Record<string, fc.Arbitrary<unknown>> {
   const any = fc.nat(30).map(n => new ConvNumber(n))
   const conv = fc.oneof({ weight: 2, arbitrary: fc.constant(new ConvNumber(own)) }, { weight: 3, arbitrary: any })
   const hints = { conv, convs: conv }
+  if (key === 'group.transfer') return { ...hints, user: fc.constantFrom('oscar', 'vic', 'nobody') }
   if (key.endsWith('.answer')) return { ...hints, user: fc.constantFrom('trudy', 'trudy', 'vic', 'nobody') }
   const plain = fc.constant({ type: 'text', text: 'other' })
   return key === 'message.edit' ? { ...hints, parts: plain } : hints
@@ -139,17 +141,28 @@ const states = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom<State>('new', 'signing') },
 )
 
-/** All operations in turn, and what is none, each as often as the others: the same for the same seed. */
+/** Inputs that fit their operation in every way, also in what its schema cannot say. */
+function fittingInputs(key: string, count: number, seed: number, hints = hintsOf(key)): unknown[] {
+  const { request } = nativeOperations.get(key) as Operation
+  const found = fc.sample(fitting(nodeOf(request, 'input'), hints), { numRuns: 30, seed })
+  return found.filter(input => request.safeParse(plainly(input)).success).slice(0, count)
+}
+
+/** All operations in turn, first as they should be asked, and what is none, each as often: the same for the same seed. */
 export function attempts(count: number, seed: number): Attempt[] {
   const all = [...nativeOperations.keys(), 'signIn', 'nonsense']
   const each = Math.ceil(count / all.length)
   const lists = all.map((about, i) => {
     const frame = about === 'nonsense' ? fc.constantFrom(...unknown).chain(frameOf) : frameOf(about)
     const state = about === 'signIn' ? fc.oneof({ weight: 6, arbitrary: fc.constant<State>('new') }, states) : states
-    return fc.sample(fc.record({ state, about: fc.constant(about), frame, shape: shapes, way: ways }), {
+    const first = nativeOperations.has(about)
+      ? fittingInputs(about, 1, seed + i).map(input => plainAttempt(about, input))
+      : []
+    const others = fc.sample(fc.record({ state, about: fc.constant(about), frame, shape: shapes, way: ways }), {
       numRuns: each,
       seed: seed + i,
     })
+    return [...first, ...others]
   })
   return Array.from({ length: each }, (_, n) => lists.map(list => list[n] as Attempt))
     .flat()
@@ -159,20 +172,17 @@ export function attempts(count: number, seed: number): Attempt[] {
 /** Every operation that names a conversation, as it should be asked, about conversations that are none of theirs. */
 export function trespasses(seed: number): Attempt[] {
   return [...nativeOperations].flatMap(([about, { request }], i) => {
-    const node = nodeOf(request, 'input')
-    if (!/"convs?":/.test(JSON.stringify(node))) return []
+    if (!/"convs?":/.test(JSON.stringify(nodeOf(request, 'input')))) return []
     return elsewhere.flatMap(n => {
       const conv = fc.constant(new ConvNumber(n))
-      const fit = fitting(node, { ...hintsOf(about), conv, convs: conv })
-      const inputs = fc
-        .sample(fit, { numRuns: 30, seed: seed + i })
-        .filter(input => request.safeParse(plainly(input)).success)
-      return inputs.slice(0, 2).map((input, k): Attempt => {
-        const frame = { id: k, do: about, with: input }
-        return { state: k === 0 ? 'mallory' : 'oscar', about, frame, shape: 'whole', way: 'text' }
-      })
+      const inputs = fittingInputs(about, 2, seed + i, { ...hintsOf(about), conv, convs: conv })
+      return inputs.map((input, k) => plainAttempt(about, input, k === 0 ? 'mallory' : 'oscar'))
     })
   })
+}
+
+function plainAttempt(about: string, input: unknown, state: State = 'mallory'): Attempt {
+  return { state, about, frame: { id: 1, do: about, with: input }, shape: 'whole', way: 'text' }
 }
 
 /** The input as the server reads it, with some conversation. */

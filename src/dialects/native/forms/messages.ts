@@ -163,18 +163,9 @@ export const change = z
     conv,
     rev: number.describe('its place among the changes; 0 = passing'),
     time: ms,
-    what: z.enum([
-      'recall',
-      'withdraw',
-      'edit',
-      'reaction',
-      'pin',
-      'extend',
-      'member',
-      'settings',
-      'notice',
-      'dismiss',
-    ]),
+    what: z
+      .enum(['recall', 'withdraw', 'edit', 'reaction', 'pin', 'extend', 'member', 'settings', 'notice', 'dismiss'])
+      .describe('`withdraw`: the message is shown no more'),
     seq: number.optional().describe('the message it concerns'),
     by: user.describe('whose doing it is; empty for the server’s'),
     users: z.array(user).optional().describe('the members it concerns'),
