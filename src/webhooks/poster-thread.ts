@@ -9,9 +9,7 @@ export type Answered = { id: number; outcome: Outcome }[]
 
 const port = parentPort
 if (!port) throw new Error('this file runs in a worker thread')
-// Calls have somebody waiting for them: this thread takes the time that they leave. Elsewhere than on Linux a priority is
-// the whole process's.
-if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+yieldToCalls()
 const poster = openPoster((workerData as { refused: string[] }).refused)
 let answered: Answered = []
 
@@ -26,3 +24,16 @@ function answer(id: number, outcome: Outcome) {
 port.on('message', (asked: string) => {
   for (const { id, wanted } of JSON.parse(asked) as Asked) poster.post(wanted).then(outcome => answer(id, outcome))
 })
+
+/**
+ * Calls have somebody waiting for them: this thread takes the time that they leave. Elsewhere than on Linux a priority is the
+ * whole process's; a system that refuses it has this thread work like the others.
+ */
+function yieldToCalls() {
+  if (process.platform !== 'linux') return
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+  } catch {
+    // Tellings go out all the same.
+  }
+}

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts'
 import { type News, userSubject } from '../events.ts'
 
 /** A user's side of a conversation of two: which counter of it is theirs, where it stands, and how much of it is read. */
-export interface Side {
+export interface CountedSide {
   conv: number
   counter: 'a' | 'b'
   counted: number
@@ -17,7 +17,7 @@ const [mostUsers, mostSides] = [10_000, 100_000]
 /** What is kept of a user. While it is being read, only what came meanwhile. */
 interface Kept {
   until: number
-  sides: Map<number, Side> | undefined
+  sides: Map<number, CountedSide> | undefined
   total: number
   /** Where counters stood according to news that came while the sides were read. */
   meanwhile: Map<number, Record<string, number>>
@@ -76,7 +76,7 @@ export function openKeptTotals(ctx: Context) {
     } else kept.meanwhile.set(conv, counters)
   }
 
-  function fill(key: string, kept: Kept, read: readonly Side[]): number {
+  function fill(key: string, kept: Kept, read: readonly CountedSide[]): number {
     const total = read.reduce((sum, side) => sum + side.counted - side.read, 0)
     // Something happened meanwhile that makes it be read again: so far it is as good as any answer.
     if (users.get(key) !== kept) return total
@@ -104,7 +104,7 @@ export function openKeptTotals(ctx: Context) {
     },
 
     /** The totals of users, by what `read` finds of them; kept, together with what is told while it reads. */
-    async during(keys: readonly string[], read: () => Promise<readonly (readonly Side[])[]>): Promise<number[]> {
+    async during(keys: readonly string[], read: () => Promise<readonly (readonly CountedSide[])[]>): Promise<number[]> {
       const begun = keys.map(begin)
       try {
         const found = await read()

@@ -5,7 +5,7 @@ import { pairOf, sideOf } from '../conversations/pairs.ts'
 import type { Membership } from '../model.ts'
 import { changes, members, memberships, messages } from '../tables.ts'
 import { exceptionsSince, sideOf as sideIn } from './exceptions.ts'
-import { openKeptTotals, type Side } from './kept-totals.ts'
+import { type CountedSide, openKeptTotals } from './kept-totals.ts'
 
 /** Users asked about in one round trip, and conversations of each; more of them are read apart. */
 const [together100, few, many] = [100, 100, 1000]
@@ -25,7 +25,7 @@ export function openTotals(ctx: Context): (app: number, user: string) => Promise
     return known.map(each => each ?? (read[at++] as number))
   }, together100)
 
-  async function readSides(keys: string[]): Promise<Side[][]> {
+  async function readSides(keys: string[]): Promise<CountedSide[][]> {
     const ranges = keys.map(key => {
       const at = key.indexOf('/')
       return [Number(key.slice(0, at)), key.slice(at + 1), 'direct']
@@ -43,7 +43,7 @@ export function openTotals(ctx: Context): (app: number, user: string) => Promise
     return sidesOf(whole)
   }
 
-  async function sidesOf(pages: Row<Membership>[][]): Promise<Side[][]> {
+  async function sidesOf(pages: Row<Membership>[][]): Promise<CountedSide[][]> {
     const all = pages.flat().map(row => row.value)
     const logs = all.map(each => [each.conv])
     const [own, heads, changed] = await Promise.all([
@@ -64,7 +64,7 @@ export function openTotals(ctx: Context): (app: number, user: string) => Promise
       behind.map(each => each.side),
     )
     const differing = new Map(behind.map(({ row }, i) => [row.value, exceptions[i] ?? 0]))
-    const sides = all.map(({ conv, user, peer = user }, i): Side => {
+    const sides = all.map(({ conv, user, peer = user }, i): CountedSide => {
       const counter = sideOf(pairOf(user, peer), user)
       const side = own[i]?.value
       const read = (side?.readCounted ?? 0) - ((side && differing.get(side)) ?? 0)
